@@ -1,0 +1,87 @@
+import type { Plugin } from "../../model/plugin.ts";
+import type { HttpHeaders } from "../../model/http_exchange.ts";
+import type { ModelRequest, ModelResponse, RequestType, ToolCall } from "../../model/model_call.ts";
+import type { BodyMessage } from "../body/body_format.ts";
+
+/** What a dialect may look at before the body is there. */
+export interface RequestHead {
+  readonly method: string;
+  /** Path without query; percent-encoding as sent. */
+  readonly path: string;
+  /** Query without `?`, "" when none. */
+  readonly query: string;
+  readonly host?: string;
+  readonly headers: HttpHeaders;
+}
+
+/** A request whose body is there (or was cut). */
+export interface RequestView extends RequestHead {
+  /** Parsed JSON body; undefined when there is none, it is not JSON, or it was cut. */
+  readonly json: unknown;
+  /** Messages of a body that is not one JSON document (multipart parts, NDJSON lines), in order. */
+  readonly messages: readonly BodyMessage[];
+  /** False when bytes are missing. */
+  readonly isComplete: boolean;
+  /** Named deviations of the provider's row (`quirks` of data/providers). */
+  readonly quirks: readonly string[];
+}
+
+/** Head of the answer. */
+export interface ResponseHead {
+  readonly status: number;
+  readonly headers: HttpHeaders;
+  /** Lower case, with parameters; "" when absent. */
+  readonly contentType: string;
+}
+
+/** What a reader found in one streamed message; published only as opt-in `ai.streaming_chunk`. */
+export interface StreamDelta {
+  readonly role?: string;
+  readonly content?: string;
+  readonly reasoning?: string;
+  readonly toolCalls?: readonly ToolCall[];
+}
+
+/**
+ * Reads one answer. Messages come in order: one for a JSON body, many for a stream.
+ */
+export interface ResponseReader {
+  /**
+   * Takes the next message. Returns `token` for the first and later messages that carry output (for time to first token and
+   * inter-chunk statistics), `meta` for others, `end` for the format's own end mark (`[DONE]`, `message_stop`).
+   * With `wantsDelta` it returns the delta instead of `token`.
+   */
+  message(message: BodyMessage): "token" | "meta" | "end" | StreamDelta;
+  /** Everything read so far as an answer. `isComplete` false: the body was cut, so finish reasons that did not arrive stay absent. */
+  finish(isComplete: boolean): ModelResponse;
+}
+
+/** What a reader is created with. */
+export interface ResponseContext {
+  /** Undefined when the request could not be decoded or was before capture. */
+  readonly request: ModelRequest | undefined;
+  readonly head: RequestHead;
+  readonly response: ResponseHead;
+  readonly quirks: readonly string[];
+  /** Streaming chunks are wanted as deltas. */
+  readonly wantsDelta: boolean;
+}
+
+/**
+ * One message format: HTTP request and answer → provider-neutral `ModelRequest` and `ModelResponse`. One file, pure, never
+ * throws on input, invents nothing.
+ */
+export interface Dialect extends Plugin {
+  /** Vendor's API page, and the day it was read in the docstring of the file. */
+  readonly docsUrl: string;
+  /** Path patterns and methods this format is known under; the first rule of classification. Lower = less sure, 0 = not this format. */
+  matchHead(head: RequestHead): number;
+  /** 0..1 from the parsed request body, for hosts and paths that are in no list. */
+  matchBody(json: Readonly<Record<string, unknown>>, head: RequestHead): number;
+  /** What kind of call this path is, before the body is known. */
+  requestType(head: RequestHead): RequestType;
+  /** Undefined when the body is not this format. */
+  decodeRequest(view: RequestView): ModelRequest | undefined;
+  /** Creates the reader of one answer. */
+  createReader(context: ResponseContext): ResponseReader;
+}

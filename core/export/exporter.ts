@@ -1,0 +1,29 @@
+import type { Plugin } from "../model/plugin.ts";
+import type { RedactedEvent } from "../model/oisp_event.ts";
+
+/** State of a destination: one source of truth for `/api/health`, `/metrics` and `oisp status`. */
+export interface ExporterHealth {
+  readonly status: "ok" | "degraded" | "failed";
+  readonly eventsExported: number;
+  /** Dropped events by reason. */
+  readonly dropped: Readonly<Record<string, number>>;
+  readonly lastError?: string;
+}
+
+/** One opened destination. */
+export interface ExporterHandle {
+  /** Takes events in order; returns at once. Bounded inside: drops the oldest and counts. */
+  write(events: readonly RedactedEvent[]): void;
+  /** Resolves when everything taken so far was delivered or counted as dropped. */
+  flush(): Promise<void>;
+  /** Flushes within the budget and releases resources. Idempotent. */
+  close(budgetMs: number): Promise<void>;
+  /** Current state. */
+  health(): ExporterHealth;
+}
+
+/** A destination kind. `O` are its checked options. */
+export interface Exporter<O> extends Plugin {
+  /** Opens a destination. Rejects with a `FindingError` that says what, why and what to do. */
+  open(options: O): Promise<ExporterHandle>;
+}

@@ -1,0 +1,29 @@
+import type { OispEvent } from "./oisp_event.ts";
+import type { HttpExchange } from "./http_exchange.ts";
+import type { ModelCall } from "./model_call.ts";
+import type { HostFacts, ProcessLookup } from "./process.ts";
+
+/**
+ * An event on its way through enrich and correlate: the published record so far, and the facts it was made from, which are
+ * never published themselves.
+ */
+export interface DraftEvent {
+  /** The record; stages add to it and never remove. Contents are not redacted yet. */
+  readonly event: OispEvent;
+  /** Boot-clock time of the event, for `advance`. */
+  readonly timeNs: number;
+  /** Program run it is about; 0 when unknown. */
+  readonly processKey: number;
+  readonly exchange?: HttpExchange;
+  readonly call?: ModelCall;
+}
+
+/** What enrichers and correlators may look at besides the draft. */
+export interface StoryContext {
+  readonly processes: ProcessLookup;
+  readonly host: HostFacts;
+  /** Boot id, or the name of a text source; part of every event id. */
+  readonly bootId: string;
+  /** Microseconds to add to a boot time in µs to get µs since 1970. */
+  readonly clockOffsetUs: number;
+}

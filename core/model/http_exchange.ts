@@ -1,0 +1,71 @@
+import type { Endpoint } from "./raw_capture.ts";
+
+/**
+ * How much of a message or exchange is there: `complete`; `in_flight` not ended yet; `truncated` cut by a limit, memory or the
+ * end of capture; `gap` bytes are missing inside; `joined_late` its beginning was before capture; `aborted` closed by a peer
+ * before its end.
+ */
+export type Completeness = "complete" | "in_flight" | "truncated" | "gap" | "joined_late" | "aborted";
+
+/** The connection an exchange was seen on. */
+export interface ConnectionFacts {
+  readonly connId: number;
+  readonly processKey: number;
+  readonly tgid: number;
+  readonly tid: number;
+  readonly cgroupId: number;
+  /** `tls` for captured TLS plaintext, `plain` for plain HTTP, `input` for text inputs without a connection. */
+  readonly transport: "tls" | "plain" | "input";
+  readonly library?: string;
+  local?: Endpoint;
+  remote?: Endpoint;
+  joinedLate: boolean;
+  serverSide: boolean;
+}
+
+/**
+ * Header fields of one message. Names are lower case; several lines of one name are joined by ", " (`set-cookie` by "\n").
+ * Pseudo headers of HTTP/2 are not in here.
+ */
+export type HttpHeaders = ReadonlyMap<string, string>;
+
+/** One direction of an exchange. Bodies do not lie here: they flow through the body pipeline once (see `BodySink`). */
+export interface HttpMessage {
+  readonly headers: HttpHeaders;
+  /** Boot-clock time of the first and of the last byte seen so far. */
+  readonly firstByteNs: number;
+  lastByteNs: number;
+  /** Body bytes as on the wire, after transfer coding, before content coding. */
+  wireBodyBytes: number;
+  completeness: Completeness;
+  /** Why `completeness` is not `complete`: reason codes such as `ring_full`, `idle_timeout`, `closed`. */
+  reasons: string[];
+}
+
+/** A request. `authority` and `path` are absent when HPACK state was lost before capture. */
+export interface HttpRequest extends HttpMessage {
+  readonly method: string;
+  /** Path with query as sent, for example `/v1/chat/completions?api-version=1`. */
+  readonly target: string;
+  /** Path without query. */
+  readonly path: string;
+  /** Host (with a non-default port), lower case: `Host`, `:authority` or the absolute target. */
+  readonly host?: string;
+}
+
+/** A response head with its status. */
+export interface HttpResponse extends HttpMessage {
+  readonly status: number;
+}
+
+/** A request and what came back, as it arrives. */
+export interface HttpExchange {
+  readonly connection: ConnectionFacts;
+  /** Number on its connection, from 0 in order of request. */
+  readonly ordinal: number;
+  readonly protocol: "http/1.0" | "http/1.1" | "h2" | "websocket";
+  readonly request: HttpRequest;
+  response?: HttpResponse;
+  /** Free facts of text inputs: the line's `id`, published as `attrs.exchange_id`. */
+  readonly inputId?: string;
+}

@@ -1,0 +1,165 @@
+import type { Usage } from "./usage.ts";
+
+/** Closed list of what a call asks for (design section 8). */
+export type RequestType =
+  | "chat"
+  | "completion"
+  | "embedding"
+  | "image"
+  | "audio"
+  | "moderation"
+  | "rerank"
+  | "realtime"
+  | "batch"
+  | "count_tokens"
+  | "models"
+  | "other";
+
+/** A vendor: one row of the checked provider table. Absent on a `ModelCall` when the host is not known. */
+export interface ProviderRef {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A tool call in a message or an answer. */
+export interface ToolCall {
+  /** The vendor's call id; absent where the format has none. */
+  id?: string;
+  name: string;
+  /** `function`, `custom`, `mcp`, `server`, ... as the format says. */
+  type: string;
+  /** Parsed arguments: a JSON value, or text for free-form tools. Absent when they never arrived whole. */
+  arguments?: unknown;
+  /** Set when arguments were cut or do not parse. */
+  argumentsIncomplete?: boolean;
+  /** Bytes of argument text seen, where `arguments` is absent. */
+  argumentsLength?: number;
+  /** MCP server, where the format names it. */
+  server?: string;
+  /** Run by the vendor: its result is in the same answer. */
+  isServerSide?: boolean;
+}
+
+/** A tool's result in a request (or, for server-side tools, in an answer). */
+export interface ToolResult {
+  callId?: string;
+  /** Tool name where the message has it. */
+  name?: string;
+  /** Result as text; structured results are their JSON. */
+  content?: string;
+  isError?: boolean;
+  isServerSide?: boolean;
+}
+
+/** One entry of a conversation, provider-neutral. */
+export interface Message {
+  /** `system`, `developer`, `user`, `assistant`, `tool`, or the format's own word. */
+  role: string;
+  /** All text parts joined by "\n"; absent when the message has none. */
+  content?: string;
+  /** Reasoning text that is readable. */
+  reasoning?: string;
+  name?: string;
+  toolCalls?: ToolCall[];
+  /** Several where one message carries several results (Anthropic). */
+  toolResults?: ToolResult[];
+  /** Counts of parts that are not text; binary is never kept. */
+  imageCount?: number;
+  audioCount?: number;
+  fileCount?: number;
+}
+
+/** A tool offered to the model. */
+export interface ToolDefinition {
+  /** Absent for server-side tools that have only a type. */
+  name?: string;
+  type: string;
+  /** SHA-256 is taken over this by the correlator (definition drift); never published as text. */
+  description?: string;
+  server?: string;
+}
+
+/** Provider's word on how the request was authenticated. Values never leave the wire stage. */
+export interface AuthFacts {
+  /** `bearer`, `api_key`, `basic`, `aws_sigv4`, `query_key`, `cookie`, `none`. */
+  type: string;
+  /** The vendor's public key prefix, such as `sk-proj-`; at most 8 characters, never secret ones. */
+  keyPrefix?: string;
+}
+
+/** What a request asks. */
+export interface ModelRequest {
+  requestType: RequestType;
+  model?: string;
+  isStreaming: boolean;
+  messages: Message[];
+  /** System text of formats that carry it outside the messages, parts joined by "\n". */
+  systemPrompt?: string;
+  /** Entries of the format's conversation array, system text not counted; absent where there is none. */
+  messageCount?: number;
+  /** The request continues state the server holds (`previous_response_id`): `messages` is a delta. */
+  isDelta?: boolean;
+  tools: ToolDefinition[];
+  toolChoice?: string;
+  /** Normalised names: temperature, top_p, top_k, max_tokens, frequency_penalty, presence_penalty, stop, seed, n, reasoning_effort, response_format. */
+  parameters: Record<string, unknown>;
+  /** Number of inputs of embedding, rerank and moderation requests. */
+  inputCount?: number;
+  /** Session and conversation keys found in the body, by name (section 6.3 of the wire research). */
+  sessionKeys?: Record<string, string>;
+  /** Id of the answer this request continues. */
+  previousResponseId?: string;
+}
+
+/** Why the model stopped, normalised; the format's own word stays beside it. */
+export type FinishReason = "stop" | "length" | "tool_calls" | "content_filter" | "error" | "other";
+
+/** One answer alternative. */
+export interface Choice {
+  index: number;
+  message: Message;
+  /** Absent when the answer was cut before it was known. */
+  finishReason?: FinishReason;
+  /** The vendor's own word. */
+  rawFinishReason?: string;
+}
+
+/** Provider's error. */
+export interface ModelError {
+  type?: string;
+  code?: string;
+  message?: string;
+}
+
+/** What came back. */
+export interface ModelResponse {
+  /** The provider's id of the answer. */
+  requestId?: string;
+  /** Model the answer names; often more exact than the request's. */
+  model?: string;
+  choices: Choice[];
+  usage?: Usage;
+  error?: ModelError;
+  /** Results of server-side tools, in order. */
+  toolResults?: ToolResult[];
+  /** Embedding vectors: how many and how long. */
+  embedding?: { count?: number; dimensions?: number };
+  /** Service tier the vendor names, used by the price table. */
+  serviceTier?: string;
+  /** Images, audio files or videos made. */
+  outputCount?: number;
+}
+
+/** The provider-neutral call: request, answer, and who served it. */
+export interface ModelCall {
+  /** Id of the dialect that decoded it. */
+  dialect: string;
+  provider?: ProviderRef;
+  /** How the provider was recognised. */
+  providerBy?: "host" | "path" | "header" | "body";
+  /** `https://host/path` without query and credentials. */
+  endpoint?: string;
+  auth?: AuthFacts;
+  request?: ModelRequest;
+  response?: ModelResponse;
+}

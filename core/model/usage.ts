@@ -1,0 +1,29 @@
+/**
+ * Token counts normalised by the vendor's own rule. Absent is unknown, never 0.
+ */
+export interface Usage {
+  /** All input tokens, cache reads and cache writes included. */
+  inputTokens?: number;
+  /** All billed output tokens, reasoning included. */
+  outputTokens?: number;
+  /** Only when given or exactly derivable. */
+  totalTokens?: number;
+  /** Part of `inputTokens` that was read from a cache. */
+  cachedTokens?: number;
+  /** Part of `inputTokens` that was written to a cache. */
+  cacheWriteTokens?: number;
+  /** Part of `cacheWriteTokens` with a one-hour life time (Anthropic). */
+  cacheWrite1hTokens?: number;
+  /** Part of `outputTokens` that was reasoning. */
+  reasoningTokens?: number;
+  /** Parts in other modalities. */
+  inputAudioTokens?: number;
+  outputAudioTokens?: number;
+  cachedAudioTokens?: number;
+  inputImageTokens?: number;
+  outputImageTokens?: number;
+  /** Paid server tool uses, such as web searches. */
+  webSearches?: number;
+  /** Cost in USD stated by the vendor on the wire; beats any price table. */
+  statedCostUsd?: number;
+}
