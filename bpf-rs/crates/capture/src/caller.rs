@@ -1,0 +1,1 @@
+//! Facts of the caller under sudo (R2).

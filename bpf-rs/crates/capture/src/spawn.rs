@@ -1,0 +1,1 @@
+//! Spawning the command of `oisp run` (R2).

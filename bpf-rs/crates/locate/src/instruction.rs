@@ -1,0 +1,60 @@
+//! The cheapest place at the start of a function.
+//!
+//! On x86-64 the kernel carries out some instructions itself when a probe sits on them (`push`, `nop`, jumps) and
+//! single-steps the others, which costs a second trap. Only instructions that leave the stack pointer, the arguments
+//! and memory alone may be stepped over, so that a probe there sees the call exactly as at its first byte.
+use crate::image::{Image, Machine};
+use crate::target::Cost;
+use iced_x86::{Code, Decoder, DecoderOptions, Instruction, Mnemonic, OpKind, Register};
+
+/// Bytes looked at; prologues have their pushes in the first few.
+const WINDOW_BYTES: u64 = 48;
+const MAX_SKIPPED: usize = 3;
+
+/// Address to probe instead of `address`, and what a hit costs there.
+pub(crate) fn cheapest(image: &Image<'_>, address: u64) -> (u64, Cost) {
+    if image.machine != Machine::X86_64 {
+        return (address, Cost::Unknown);
+    }
+    let Some(code) = image.code(address, WINDOW_BYTES) else {
+        return (address, Cost::Unknown);
+    };
+    let mut decoder = Decoder::with_ip(64, &code, address, DecoderOptions::NONE);
+    for _ in 0..=MAX_SKIPPED {
+        let instruction = decoder.decode();
+        if instruction.is_invalid() {
+            break;
+        }
+        if is_emulated(&instruction) {
+            return (instruction.ip(), Cost::Emulated);
+        }
+        if !is_harmless(&instruction) {
+            break;
+        }
+    }
+    (address, Cost::SingleStepped)
+}
+
+fn is_emulated(i: &Instruction) -> bool {
+    match i.code() {
+        Code::Push_r64 => true,
+        // a one-byte nop only: the longer ones may be a patch site of somebody else
+        Code::Nopd => i.len() == 1,
+        _ => false,
+    }
+}
+
+/// Changes nothing but registers that carry no argument and no caller's value.
+fn is_harmless(i: &Instruction) -> bool {
+    let free = |r: Register| {
+        use Register::{EAX, R10, R10D, R11, R11D, RAX};
+        matches!(r, RAX | EAX | R10 | R10D | R11 | R11D)
+    };
+    match i.mnemonic() {
+        Mnemonic::Endbr64 => true,
+        Mnemonic::Mov | Mnemonic::Lea => i.op0_kind() == OpKind::Register && free(i.op0_register()),
+        Mnemonic::Xor => i.op0_kind() == OpKind::Register && i.op1_kind() == OpKind::Register && free(i.op0_register()),
+        Mnemonic::Test | Mnemonic::Cmp => true,
+        _ => false,
+    }
+}
