@@ -9,7 +9,7 @@ use iced_x86::{Code, Decoder, DecoderOptions, Instruction, Mnemonic, OpKind, Reg
 
 /// Bytes looked at; prologues have their pushes in the first few.
 const WINDOW_BYTES: u64 = 48;
-const MAX_SKIPPED: usize = 3;
+const MAX_SKIPPED: usize = 4;
 
 /// Address to probe instead of `address`, and what a hit costs there.
 pub(crate) fn cheapest(image: &Image<'_>, address: u64) -> (u64, Cost) {
@@ -20,6 +20,7 @@ pub(crate) fn cheapest(image: &Image<'_>, address: u64) -> (u64, Cost) {
         return (address, Cost::Unknown);
     };
     let mut decoder = Decoder::with_ip(64, &code, address, DecoderOptions::NONE);
+    let mut previous = Instruction::default();
     for _ in 0..=MAX_SKIPPED {
         let instruction = decoder.decode();
         if instruction.is_invalid() {
@@ -28,9 +29,10 @@ pub(crate) fn cheapest(image: &Image<'_>, address: u64) -> (u64, Cost) {
         if is_emulated(&instruction) {
             return (instruction.ip(), Cost::Emulated);
         }
-        if !is_harmless(&instruction) {
+        if !is_harmless(&instruction) && !leaves_on_bad_argument(&previous, &instruction) {
             break;
         }
+        previous = instruction;
     }
     (address, Cost::SingleStepped)
 }
@@ -57,4 +59,22 @@ fn is_harmless(i: &Instruction) -> bool {
         Mnemonic::Test | Mnemonic::Cmp => true,
         _ => false,
     }
+}
+
+/// `test` and a forward branch that only a call without an object or with a negative length takes: such a call moves
+/// no bytes, so a probe behind the branch misses nothing.
+fn leaves_on_bad_argument(test: &Instruction, branch: &Instruction) -> bool {
+    let tests = |r: Register| {
+        test.mnemonic() == Mnemonic::Test
+            && test.op0_kind() == OpKind::Register
+            && test.op1_kind() == OpKind::Register
+            && test.op0_register() == r
+            && test.op1_register() == r
+    };
+    let is_taken = match branch.mnemonic() {
+        Mnemonic::Je => tests(Register::RDI),
+        Mnemonic::Js => tests(Register::EDX),
+        _ => false,
+    };
+    is_taken && branch.near_branch64() > branch.next_ip()
 }

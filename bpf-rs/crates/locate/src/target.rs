@@ -29,11 +29,16 @@ pub enum Function {
     SslWriteEx,
     /// What `SSL_write` and `SSL_write_ex` both call.
     SslWriteInternal,
+    /// Makes the object: what follows is seen from its first byte.
+    SslNew,
+    SslDoHandshake,
     SslFree,
     SslShutdown,
     SslClear,
     GnutlsRecordSend,
     GnutlsRecordRecv,
+    GnutlsInit,
+    GnutlsHandshake,
     GnutlsBye,
     GnutlsDeinit,
 }
@@ -48,18 +53,22 @@ impl Function {
             Self::SslWrite => "SSL_write",
             Self::SslWriteEx => "SSL_write_ex",
             Self::SslWriteInternal => "ssl_write_internal",
+            Self::SslNew => "SSL_new",
+            Self::SslDoHandshake => "SSL_do_handshake",
             Self::SslFree => "SSL_free",
             Self::SslShutdown => "SSL_shutdown",
             Self::SslClear => "SSL_clear",
             Self::GnutlsRecordSend => "gnutls_record_send",
             Self::GnutlsRecordRecv => "gnutls_record_recv",
+            Self::GnutlsInit => "gnutls_init",
+            Self::GnutlsHandshake => "gnutls_handshake",
             Self::GnutlsBye => "gnutls_bye",
             Self::GnutlsDeinit => "gnutls_deinit",
         }
     }
 }
 
-/// How a probe reads the call. The TLS object is argument 0 of every function.
+/// How a probe reads the call. The TLS object is argument 0, where nothing else is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Abi {
     /// Buffer is argument 1, its size argument 2; a positive result is the count that moved (`int` or `ssize_t`).
@@ -67,8 +76,12 @@ pub enum Abi {
     /// Buffer is argument 1, its size argument 2; after a positive result the count stands where argument
     /// `length_argument` (counted from 0) points.
     LengthPointer { length_argument: u8 },
-    /// Only the object matters: it ends or starts anew.
+    /// Only the object matters: it ends, starts anew, or shakes hands.
     Object,
+    /// The object is the result.
+    ObjectReturned,
+    /// After the call the object stands where argument 0 points.
+    ObjectStored,
 }
 
 /// What a hit costs: some instructions the kernel carries out itself, others it must single-step.

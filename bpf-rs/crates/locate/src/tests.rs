@@ -73,6 +73,33 @@ fn an_instruction_that_changes_an_argument_is_not_stepped_over() {
 }
 
 #[test]
+fn a_check_for_a_missing_object_is_stepped_over_and_other_branches_are_not() {
+    let null_check = [0x48, 0x85, 0xff, 0x74, 0x04, 0x55, 0x5d, 0xc3, 0xc3, 0xc3];
+    let found = targets(&plain(&null_check, PUSH));
+    assert_eq!((found[0].offset, found[0].cost), (CODE_AT + 5, Cost::Emulated));
+    let other_flag = [0x48, 0x85, 0xff, 0x75, 0x04, 0x55, 0x5d, 0xc3, 0xc3, 0xc3];
+    let backwards = [0x48, 0x85, 0xff, 0x74, 0xfb, 0x55, 0x5d, 0xc3];
+    for code in [&other_flag[..], &backwards[..]] {
+        assert_eq!(targets(&plain(code, PUSH))[0].offset, CODE_AT);
+    }
+}
+
+#[test]
+fn a_public_function_that_jumps_to_another_is_followed() {
+    let (mut elf, _, write) = layered(&[]);
+    elf.symbols.retain(|s| s.0 != "SSL_write_ex");
+    let behind = elf.caller("SSL_write_ex2", &[], write);
+    let at = CODE_AT + elf.code.len().next_multiple_of(16) as u64;
+    let mut code = FOURTH_TO_FIFTH.to_vec();
+    code.push(0xe9);
+    code.extend_from_slice(&(behind.wrapping_sub(at + 10) as i32).to_le_bytes());
+    elf.function("SSL_write_ex", &code);
+    let found = targets(&elf);
+    assert_eq!(found[1].function, Function::SslWriteInternal);
+    assert_eq!(found[1].abi, Abi::LengthPointer { length_argument: 4 });
+}
+
+#[test]
 fn internal_functions_serve_both_forms_of_a_call() {
     let (elf, read, write) = layered(&[]);
     let found = targets(&elf);
@@ -175,26 +202,22 @@ fn a_program_that_only_imports_the_functions_has_no_library() {
 }
 
 #[test]
-fn gnutls_is_found_with_what_ends_a_session() {
-    let mut elf = Elf::new();
-    for name in [
+fn gnutls_is_found_with_the_life_of_a_session() {
+    let names = [
         "gnutls_record_recv",
         "gnutls_record_send",
-        "gnutls_deinit",
+        "gnutls_init",
+        "gnutls_handshake",
         "gnutls_bye",
-    ] {
+        "gnutls_deinit",
+    ];
+    let mut elf = Elf::new();
+    for name in names {
         elf.function(name, PUSH);
     }
-    let functions: Vec<_> = targets(&elf).iter().map(|t| t.function.name()).collect();
-    assert_eq!(
-        functions,
-        [
-            "gnutls_record_recv",
-            "gnutls_record_send",
-            "gnutls_deinit",
-            "gnutls_bye"
-        ]
-    );
+    let found = targets(&elf);
+    assert_eq!(found.iter().map(|t| t.function.name()).collect::<Vec<_>>(), names);
+    assert_eq!(found[2].abi, Abi::ObjectStored);
 }
 
 #[test]

@@ -21,8 +21,8 @@ struct Known {
     kind: LibraryKind,
     reads: &'static [(Function, Abi)],
     writes: &'static [(Function, Abi)],
-    /// Useful, not needed: left out where they are not unique.
-    ends: &'static [Function],
+    /// The life of the object. Useful, not needed: left out where they are not unique.
+    life: &'static [(Function, Abi)],
     /// Never probed; a probe target that shares its code is ambiguous.
     never: &'static [&'static str],
 }
@@ -34,28 +34,33 @@ const KNOWN: &[Known] = &[
         kind: LibraryKind::OpenSsl,
         reads: &[(Function::SslRead, Abi::Count), (Function::SslReadEx, LENGTH_AT_3)],
         writes: &[(Function::SslWrite, Abi::Count), (Function::SslWriteEx, LENGTH_AT_3)],
-        ends: &[Function::SslFree, Function::SslShutdown, Function::SslClear],
+        life: &[
+            (Function::SslNew, Abi::ObjectReturned),
+            (Function::SslDoHandshake, Abi::Object),
+            (Function::SslFree, Abi::Object),
+            (Function::SslShutdown, Abi::Object),
+            (Function::SslClear, Abi::Object),
+        ],
         never: &["SSL_peek", "SSL_peek_ex"],
     },
     Known {
         kind: LibraryKind::GnuTls,
         reads: &[(Function::GnutlsRecordRecv, Abi::Count)],
         writes: &[(Function::GnutlsRecordSend, Abi::Count)],
-        ends: &[Function::GnutlsDeinit, Function::GnutlsBye],
+        life: &[
+            (Function::GnutlsInit, Abi::ObjectStored),
+            (Function::GnutlsHandshake, Abi::Object),
+            (Function::GnutlsBye, Abi::Object),
+            (Function::GnutlsDeinit, Abi::Object),
+        ],
         never: &[],
     },
 ];
 
 fn names() -> Vec<&'static str> {
     let of = |k: &'static Known| {
-        let probed = k
-            .reads
-            .iter()
-            .chain(k.writes)
-            .map(|(f, _)| f)
-            .chain(k.ends)
-            .map(|f| f.name());
-        probed.chain(k.never.iter().copied())
+        let rows = k.reads.iter().chain(k.writes).chain(k.life);
+        rows.map(|(f, _)| f.name()).chain(k.never.iter().copied())
     };
     KNOWN.iter().flat_map(of).collect()
 }
@@ -78,9 +83,9 @@ fn targets(image: &Image<'_>, symbols: &Symbols, known: &Known) -> Result<Vec<Ta
     refuse_shared_code(symbols, known)?;
     let mut all = internal(image, symbols, known, Function::SslReadInternal, &reads).unwrap_or(reads);
     all.extend(internal(image, symbols, known, Function::SslWriteInternal, &writes).unwrap_or(writes));
-    for end in known.ends {
-        let symbol = symbols.unique(end.name()).ok().flatten();
-        all.extend(symbol.and_then(|s| target(image, *end, Abi::Object, s).ok()));
+    for (function, abi) in known.life {
+        let symbol = symbols.unique(function.name()).ok().flatten();
+        all.extend(symbol.and_then(|s| target(image, *function, *abi, s).ok()));
     }
     Ok(all)
 }
