@@ -1,0 +1,30 @@
+import { deepStrictEqual, strictEqual } from "node:assert";
+import { addCounts, parseCargo, parseJunit, renderCounts } from "./test_counts.ts";
+
+Deno.test("junit counts passed, failed and skipped tests, and prints the reason of a skip", () => {
+  const xml = `<testsuite><testcase name="a &quot;b&quot;" classname="x" time="0"></testcase>
+    <testcase name="c" time="0"><failure message="no">stack</failure></testcase>
+    <testcase name="d" time="0"><skipped/></testcase><testcase name="e" time="1"/></testsuite>`;
+  const counts = parseJunit(xml, new Map([["d", "no kernel"]]));
+  deepStrictEqual(counts, { passed: 2, failed: 1, skipped: ["d: no kernel"] });
+});
+
+Deno.test("a skipped test without a reason counts as failed", () => {
+  const counts = parseJunit('<testcase name="d"><skipped/></testcase>', new Map());
+  deepStrictEqual(counts, { passed: 0, failed: 1, skipped: [] });
+});
+
+Deno.test("cargo counts add up over binaries, and a test that says skipped is not passed", () => {
+  const output = [
+    "test a ... skipped: a: no rights",
+    "ok",
+    "test result: ok. 2 passed; 0 failed; 0 ignored",
+    "test result: FAILED. 1 passed; 3 failed; 0 ignored",
+  ].join("\n");
+  deepStrictEqual(parseCargo(output), { passed: 2, failed: 3, skipped: ["a: no rights"] });
+});
+
+Deno.test("the last line is passed, failed, skipped", () => {
+  const counts = addCounts([{ passed: 2, failed: 0, skipped: ["x: y"] }, { passed: 3, failed: 1, skipped: [] }]);
+  strictEqual(renderCounts(counts), "5 passed, 1 failed, 1 skipped");
+});
