@@ -1,0 +1,160 @@
+/**
+ * Reads Gemini answers: one JSON document, server-sent events, or a streamed JSON array. `usageMetadata` is cumulative, so the
+ * last one counts. A function call arrives with finish reason STOP: `tool_calls` is derived from the parts.
+ *
+ * @see https://ai.google.dev/api/generate-content#GenerateContentResponse (read 2026-11-21)
+ */
+import type { Choice, FinishReason, Message, ModelError, ModelResponse } from "../../model/model_call.ts";
+import type { Usage } from "../../model/usage.ts";
+import type { BodyMessage } from "../body/body_format.ts";
+import type { ResponseContext, ResponseReader, StreamDelta } from "./dialect.ts";
+import { addGeminiPart, geminiField, unwrapGeminiAnswer } from "./gemini_content.ts";
+import { asCount, asRecord, asRecords, asText, compact, type JsonRecord, parseJson, sumCounts } from "./json_value.ts";
+
+const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
+  STOP: "stop",
+  MAX_TOKENS: "length",
+  SAFETY: "content_filter",
+  RECITATION: "content_filter",
+  LANGUAGE: "content_filter",
+  BLOCKLIST: "content_filter",
+  PROHIBITED_CONTENT: "content_filter",
+  SPII: "content_filter",
+  IMAGE_SAFETY: "content_filter",
+  MODEL_ARMOR: "content_filter",
+  MALFORMED_FUNCTION_CALL: "error",
+  UNEXPECTED_TOOL_CALL: "error",
+};
+
+/** Creates the reader of one Gemini answer. */
+export function createGeminiReader(context: ResponseContext): ResponseReader {
+  return new GeminiReader(context.wantsDelta);
+}
+
+class GeminiReader implements ResponseReader {
+  readonly #wantsDelta: boolean;
+  readonly #choices = new Map<number, Choice>();
+  #usage: JsonRecord | undefined;
+  #error: ModelError | undefined;
+  #requestId: string | undefined;
+  #model: string | undefined;
+  #embedding: ModelResponse["embedding"];
+  #totalOnly: number | undefined;
+
+  constructor(wantsDelta: boolean) {
+    this.#wantsDelta = wantsDelta;
+  }
+
+  message(message: BodyMessage): "token" | "meta" | "end" | StreamDelta {
+    if (message.text === "[DONE]") return "end";
+    const json = unwrapGeminiAnswer(parseJson(message.text));
+    if (json === undefined) return "meta";
+    this.#head(json);
+    const delta: Message = { role: "model" };
+    for (const candidate of asRecords(json["candidates"])) this.#candidate(candidate, delta);
+    const hasOutput = delta.content !== undefined || delta.reasoning !== undefined || delta.toolCalls !== undefined;
+    if (!hasOutput) return "meta";
+    return this.#wantsDelta ? toDelta(delta) : "token";
+  }
+
+  finish(_isComplete: boolean): ModelResponse {
+    const choices = [...this.#choices.values()].sort((a, b) => a.index - b.index);
+    for (const choice of choices) {
+      if (choice.finishReason === "stop" && choice.message.toolCalls !== undefined) choice.finishReason = "tool_calls";
+    }
+    return compact<ModelResponse>({
+      requestId: this.#requestId,
+      model: this.#model,
+      choices,
+      usage: toGeminiUsage(this.#usage, this.#totalOnly),
+      error: this.#error,
+      embedding: this.#embedding,
+    });
+  }
+
+  #head(json: JsonRecord): void {
+    this.#requestId ??= asText(geminiField(json, "responseId"));
+    this.#model ??= asText(geminiField(json, "modelVersion"));
+    this.#usage = asRecord(geminiField(json, "usageMetadata")) ?? this.#usage;
+    this.#totalOnly = asCount(geminiField(json, "totalTokens")) ?? this.#totalOnly;
+    const error = asRecord(json["error"]);
+    if (error !== undefined) this.#error = toGeminiError(error);
+    const embeddings = json["embedding"] === undefined ? asRecords(json["embeddings"]) : asRecords([json["embedding"]]);
+    if (embeddings.length > 0) this.#embedding = toEmbedding(embeddings);
+    // A refused prompt has no candidate at all: the block reason is its finish reason.
+    const blockReason = asText(geminiField(asRecord(geminiField(json, "promptFeedback")), "blockReason"));
+    if (blockReason !== undefined && this.#choices.size === 0) {
+      this.#choices.set(0, {
+        index: 0,
+        message: { role: "model" },
+        finishReason: "content_filter",
+        rawFinishReason: blockReason,
+      });
+    }
+  }
+
+  #candidate(candidate: JsonRecord, delta: Message): void {
+    const index = asCount(candidate["index"]) ?? 0;
+    let choice = this.#choices.get(index);
+    if (choice === undefined) this.#choices.set(index, choice = { index, message: { role: "model" } });
+    const content = asRecord(candidate["content"]);
+    choice.message.role = asText(content?.["role"]) ?? choice.message.role;
+    for (const part of asRecords(content?.["parts"])) {
+      addGeminiPart(choice.message, part, "");
+      if (index === 0) addGeminiPart(delta, part, "");
+    }
+    const reason = geminiField(candidate, "finishReason");
+    if (typeof reason !== "string") return;
+    choice.rawFinishReason = reason;
+    choice.finishReason = FINISH_REASONS[reason] ?? "other";
+  }
+}
+
+function toDelta(delta: Message): StreamDelta {
+  return compact<StreamDelta>({ content: delta.content, reasoning: delta.reasoning, toolCalls: delta.toolCalls });
+}
+
+function toEmbedding(embeddings: readonly JsonRecord[]): { count: number; dimensions?: number } {
+  const values = embeddings[0]?.["values"];
+  return { count: embeddings.length, ...(Array.isArray(values) && { dimensions: values.length }) };
+}
+
+/** Google's `error` object: `status` is the word, `code` the number. */
+export function toGeminiError(error: JsonRecord): ModelError {
+  const code = error["code"];
+  return compact<ModelError>({
+    type: asText(error["status"]),
+    code: typeof code === "number" ? String(code) : asText(code),
+    message: asText(error["message"]),
+  });
+}
+
+function countOfModality(details: unknown, modality: string): number | undefined {
+  return sumCounts(
+    ...asRecords(details).filter((detail) => detail["modality"] === modality).map((detail) =>
+      asCount(geminiField(detail, "tokenCount"))
+    ),
+  );
+}
+
+/**
+ * Input is prompt plus tool-use prompt, output is candidates plus thoughts; cached is part of the prompt. A message that carries
+ * no counts (only a traffic type) gives undefined.
+ */
+function toGeminiUsage(usage: JsonRecord | undefined, totalOnly: number | undefined): Usage | undefined {
+  if (usage === undefined) return totalOnly === undefined ? undefined : { inputTokens: totalOnly };
+  const count = (name: string) => asCount(geminiField(usage, name));
+  const inputTokens = sumCounts(count("promptTokenCount"), count("toolUsePromptTokenCount"));
+  const found = compact<Usage>({
+    inputTokens,
+    outputTokens: sumCounts(count("candidatesTokenCount"), count("thoughtsTokenCount")),
+    totalTokens: count("totalTokenCount"),
+    cachedTokens: count("cachedContentTokenCount"),
+    reasoningTokens: count("thoughtsTokenCount"),
+    inputAudioTokens: countOfModality(geminiField(usage, "promptTokensDetails"), "AUDIO"),
+    inputImageTokens: countOfModality(geminiField(usage, "promptTokensDetails"), "IMAGE"),
+    outputAudioTokens: countOfModality(geminiField(usage, "candidatesTokensDetails"), "AUDIO"),
+    outputImageTokens: countOfModality(geminiField(usage, "candidatesTokensDetails"), "IMAGE"),
+  });
+  return Object.keys(found).length === 0 ? undefined : found;
+}

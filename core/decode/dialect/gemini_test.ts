@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import type { RequestView, ResponseContext } from "./dialect.ts";
+import { gemini, parseGeminiPath } from "./gemini.ts";
+
+function viewOf(path: string, json: unknown): RequestView {
+  return {
+    method: "POST",
+    path,
+    query: "",
+    headers: new Map(),
+    json,
+    messages: [],
+    isComplete: true,
+    quirks: [],
+  };
+}
+
+function readAnswer(texts: readonly string[], wantsDelta = false) {
+  const head = { method: "POST", path: "/v1beta/models/g:generateContent", query: "", headers: new Map() };
+  const context: ResponseContext = {
+    request: undefined,
+    head,
+    response: { status: 200, headers: new Map(), contentType: "text/event-stream" },
+    quirks: [],
+    wantsDelta,
+  };
+  const reader = gemini.createReader(context);
+  const kinds = texts.map((text) => reader.message({ text }));
+  return { kinds, answer: reader.finish(true) };
+}
+
+Deno.test("gemini reads model and method from paths of the Gemini API, Vertex and Code Assist", () => {
+  assert.deepEqual(parseGeminiPath("/v1beta/models/gemini-2.5-flash:generateContent"), {
+    model: "gemini-2.5-flash",
+    method: "generateContent",
+  });
+  assert.equal(
+    parseGeminiPath("/v1/projects/p/locations/l/publishers/google/models/gemini-3%2Bx:streamGenerateContent")?.model,
+    "gemini-3+x",
+  );
+  assert.deepEqual(parseGeminiPath("/v1internal:countTokens"), { method: "countTokens" });
+  assert.equal(parseGeminiPath("/v1/publishers/anthropic/models/claude:rawPredict"), undefined);
+});
+
+Deno.test("gemini decodes a request with system text, tools, calls and results in either spelling", () => {
+  const request = gemini.decodeRequest(viewOf("/v1beta/models/gemini-2.5-pro:streamGenerateContent", {
+    system_instruction: { parts: [{ text: "be brief" }, { text: "be kind" }] },
+    contents: [
+      { role: "user", parts: [{ text: "2+3?" }, { inline_data: { mime_type: "image/png", data: "AAAA" } }] },
+      { role: "model", parts: [{ functionCall: { name: "add", args: { a: 2, b: 3 } } }] },
+      { role: "user", parts: [{ functionResponse: { name: "add", response: { error: "no" } } }] },
+    ],
+    tools: [{ functionDeclarations: [{ name: "add", description: "adds" }] }, { googleSearch: {} }],
+    toolConfig: { functionCallingConfig: { mode: "AUTO" } },
+    generationConfig: { maxOutputTokens: 10, topP: 0.5, thinkingConfig: { thinkingBudget: 0 } },
+  }));
+  assert.equal(request?.isStreaming, true);
+  assert.equal(request?.systemPrompt, "be brief\nbe kind");
+  assert.equal(request?.messageCount, 3);
+  assert.equal(request?.messages[0]?.imageCount, 1);
+  assert.deepEqual(request?.messages[2]?.toolResults, [{ name: "add", content: '{"error":"no"}', isError: true }]);
+  assert.deepEqual(request?.tools, [{ name: "add", type: "function", description: "adds" }, { type: "google_search" }]);
+  assert.deepEqual(request?.parameters, { max_tokens: 10, top_p: 0.5, reasoning_effort: 0 });
+  assert.equal(request?.toolChoice, "auto");
+});
+
+Deno.test("gemini unwraps Code Assist requests and answers", () => {
+  const request = gemini.decodeRequest(viewOf("/v1internal:generateContent", {
+    model: "gemini-2.5-pro",
+    request: { contents: [{ parts: [{ text: "hi" }] }], session_id: "s-1" },
+  }));
+  assert.equal(request?.model, "gemini-2.5-pro");
+  assert.deepEqual(request?.sessionKeys, { session: "s-1" });
+  const { answer } = readAnswer([
+    '{"response":{"candidates":[{"content":{"parts":[{"text":"x"}]}}],"responseId":"r"}}',
+  ]);
+  assert.equal(answer.choices[0]?.message.content, "x");
+  assert.equal(answer.requestId, "r");
+});
+
+Deno.test("gemini joins streamed parts, keeps thoughts apart and takes the last usage", () => {
+  const { kinds, answer } = readAnswer([
+    '{"candidates":[{"content":{"role":"model","parts":[{"text":"think","thought":true}]}}],"usageMetadata":{"trafficType":"ON_DEMAND"}}',
+    '{"candidates":[{"content":{"parts":[{"text":"Hel"}]}}]}',
+    '{"candidates":[{"content":{"parts":[{"text":"lo"}]},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":73,"candidatesTokenCount":25,"totalTokenCount":181,"thoughtsTokenCount":83}}',
+  ]);
+  assert.deepEqual(kinds, ["token", "token", "token"]);
+  assert.equal(answer.choices[0]?.message.content, "Hello");
+  assert.equal(answer.choices[0]?.message.reasoning, "think");
+  assert.equal(answer.choices[0]?.finishReason, "stop");
+  assert.deepEqual(answer.usage, { inputTokens: 73, outputTokens: 108, totalTokens: 181, reasoningTokens: 83 });
+});
+
+Deno.test("gemini derives tool_calls from the parts and leaves an absent finish reason absent", () => {
+  const call = '{"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","args":{}}}]}';
+  assert.equal(readAnswer([call + ',"finishReason":"STOP"}]}']).answer.choices[0]?.finishReason, "tool_calls");
+  assert.equal(readAnswer([call + "}]}"]).answer.choices[0]?.finishReason, undefined);
+});
+
+Deno.test("gemini tells a blocked prompt, an error and an embedding", () => {
+  const blocked = readAnswer(['{"promptFeedback":{"blockReason":"SAFETY"}}']).answer;
+  assert.equal(blocked.choices[0]?.finishReason, "content_filter");
+  const failed = readAnswer(['[{"error":{"code":429,"message":"slow down","status":"RESOURCE_EXHAUSTED"}}]']).answer;
+  assert.deepEqual(failed.error, { type: "RESOURCE_EXHAUSTED", code: "429", message: "slow down" });
+  const vectors = readAnswer(['{"embeddings":[{"values":[1,2,3]},{"values":[4,5,6]}]}']).answer;
+  assert.deepEqual(vectors.embedding, { count: 2, dimensions: 3 });
+});
+
+Deno.test("gemini never throws on values of the wrong kind", () => {
+  const odd: unknown[] = [null, 1, "x", [], { contents: 5 }, { contents: [null, { parts: "x" }] }, { tools: [1] }];
+  for (const json of odd) gemini.decodeRequest(viewOf("/v1beta/models/m:generateContent", json));
+  for (const json of odd) readAnswer([JSON.stringify(json), "{", '{"candidates":[null,{"content":[]}]}']);
+});
