@@ -6,7 +6,7 @@ import { say } from "./say.ts";
 import { setUp } from "./setup.ts";
 import { OK_STEPS, runSteps } from "./steps.ts";
 import { addCounts, renderCounts } from "./test_counts.ts";
-import { runCargoTests, runDenoTests } from "./test_run.ts";
+import { runCargoTests, runDenoTests } from "./test_runner.ts";
 
 await runScript(async () => {
   const library = await setUp();

@@ -7,9 +7,13 @@ import { run } from "./run.ts";
 
 const FOLDERS = ["core", "ffi", "cli", "scripts"];
 
-/** Gives one line per exported symbol without a docstring; an empty list when all have one. */
-export async function lintDocs(): Promise<string[]> {
-  const files = [...FOLDERS.flatMap((folder) => listModules(`${ROOT}/${folder}`)), ...listModules(ROOT, false)];
+/** Gives one line per exported symbol of the project without a docstring; an empty list when all have one. */
+export function lintDocs(): Promise<string[]> {
+  return lintDocsOf([...FOLDERS.flatMap((folder) => listModules(`${ROOT}/${folder}`)), ...listModules(ROOT, false)]);
+}
+
+/** The same for the given files. */
+export async function lintDocsOf(files: readonly string[]): Promise<string[]> {
   const result = await run(Deno.execPath(), ["doc", "--lint", ...files], { cwd: ROOT, env: { NO_COLOR: "1" } });
   const problems = result.stderr.split(/\n(?=error)/);
   const found = problems.map(toFinding).filter((line) => line !== undefined);

@@ -3,7 +3,7 @@ import { runScript } from "./failure.ts";
 import { say } from "./say.ts";
 import { setUp } from "./setup.ts";
 import { addCounts, renderCounts } from "./test_counts.ts";
-import { runCargoTests, runDenoTests } from "./test_run.ts";
+import { runCargoTests, runDenoTests } from "./test_runner.ts";
 
 await runScript(async () => {
   await setUp();
