@@ -2,11 +2,12 @@ import type { Plugin } from "../../model/plugin.ts";
 import type { HttpHeaders } from "../../model/http_exchange.ts";
 import type { ModelRequest, ModelResponse, RequestType, ToolCall } from "../../model/model_call.ts";
 import type { BodyMessage } from "../body/body_format.ts";
+import type { JsonRecord } from "./json_access.ts";
 
 /** What a dialect may look at before the body is there. */
 export interface RequestHead {
   readonly method: string;
-  /** Path without query; percent-encoding as sent. */
+  /** Path without query, repeated slashes collapsed; percent-encoding as sent. */
   readonly path: string;
   /** Query without `?`, "" when none. */
   readonly query: string;
@@ -49,11 +50,16 @@ export interface ResponseReader {
   /**
    * Takes the next message. Returns `token` for the first and later messages that carry output (for time to first token and
    * inter-chunk statistics), `meta` for others, `end` for the format's own end mark (`[DONE]`, `message_stop`).
-   * With `wantsDelta` it returns the delta instead of `token`.
+   * With `wantsDelta` it returns the delta instead of `token`. Never throws.
    */
   message(message: BodyMessage): "token" | "meta" | "end" | StreamDelta;
   /** Everything read so far as an answer. `isComplete` false: the body was cut, so finish reasons that did not arrive stay absent. */
   finish(isComplete: boolean): ModelResponse;
+  /**
+   * What a format with an end mark says about its stream: false when the body ended although the format was not at its end.
+   * Undefined for formats without one, and for bodies that are one document.
+   */
+  readonly hasEnded?: boolean | undefined;
 }
 
 /** What a reader is created with. */
@@ -70,14 +76,19 @@ export interface ResponseContext {
 /**
  * One message format: HTTP request and answer → provider-neutral `ModelRequest` and `ModelResponse`. One file, pure, never
  * throws on input, invents nothing.
+ *
+ * The three `match` members give 0 (not this format) to 1 (nothing else looks like it). A head score of `SURE` or more is
+ * final; below it the answer's body decides, because two formats share the path or the request body.
  */
 export interface Dialect extends Plugin {
   /** Vendor's API page, and the day it was read in the docstring of the file. */
   readonly docsUrl: string;
-  /** Path patterns and methods this format is known under; the first rule of classification. Lower = less sure, 0 = not this format. */
+  /** From method, path, query and headers. Gateways mount paths anywhere, so only the path's end counts. */
   matchHead(head: RequestHead): number;
-  /** 0..1 from the parsed request body, for hosts and paths that are in no list. */
-  matchBody(json: Readonly<Record<string, unknown>>, head: RequestHead): number;
+  /** From the parsed request body, for hosts and paths that are in no list. */
+  matchBody(json: JsonRecord, head: RequestHead): number;
+  /** From the first message of the answer; `json` is undefined when it is not a JSON object. */
+  matchAnswer(json: JsonRecord | undefined, response: ResponseHead): number;
   /** What kind of call this path is, before the body is known. */
   requestType(head: RequestHead): RequestType;
   /** Undefined when the body is not this format. */
@@ -85,3 +96,6 @@ export interface Dialect extends Plugin {
   /** Creates the reader of one answer. */
   createReader(context: ResponseContext): ResponseReader;
 }
+
+/** A match at or above this decides by itself. */
+export const SURE = 0.8;
