@@ -43,6 +43,8 @@ export interface CaptureRun {
   verdicts(batch: readonly Verdict[]): void;
   /** What the source itself dropped. */
   losses(): LossCounters;
+  /** What was wrong with the input so far: bad lines, a damaged tail. Bounded; an `error` makes the command end with 65. */
+  findings(): readonly Finding[];
 }
 
 /** Where capture facts come from. `O` are its options. */

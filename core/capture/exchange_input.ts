@@ -1,0 +1,136 @@
+/** Builds whole exchanges from the plain facts of a text input (JSON lines, HAR). */
+import { Buffer } from "node:buffer";
+import type { ConnectionFacts, HttpExchange, HttpRequest, HttpResponse } from "../model/http_exchange.ts";
+import { decodeBase64 } from "./base64.ts";
+import { isRecord } from "./fact_fields.ts";
+import type { InputExchange } from "./source.ts";
+
+/** What a text input says about one exchange. Absent is unknown. */
+export interface ExchangeFacts {
+  /** Names the exchange within its input: the number of its line or entry, from 1. */
+  readonly number: number;
+  readonly id?: string;
+  readonly method: string;
+  readonly url: string;
+  readonly requestHeaders: ReadonlyMap<string, string>;
+  readonly requestBody: Uint8Array;
+  /** Absent when there was no answer. */
+  readonly status?: number;
+  readonly responseHeaders: ReadonlyMap<string, string>;
+  readonly responseBody: Uint8Array;
+  /** Boot-clock times of the first byte of the request and of the last of the answer. */
+  readonly startNs: number;
+  readonly endNs: number;
+}
+
+/** Framing that a text input has already undone; the headers that announce it would mislead the decoder. */
+const UNDONE_HEADERS = ["content-encoding", "transfer-encoding", "content-length"];
+
+/** Content types whose bodies are bytes; inputs that hold text carry them as base64. */
+const BINARY_TYPE = /^(?:application\/vnd\.amazon\.eventstream|application\/octet-stream|image\/|audio\/|video\/)/;
+
+/** Gives the exchange, on a connection of its own. */
+export function toInputExchange(facts: ExchangeFacts): InputExchange {
+  const connection: ConnectionFacts = {
+    connId: facts.number,
+    processKey: 0,
+    tgid: 0,
+    tid: 0,
+    cgroupId: 0,
+    transport: "input",
+    joinedLate: false,
+    serverSide: false,
+  };
+  const exchange: HttpExchange = {
+    connection,
+    ordinal: 0,
+    protocol: "http/1.1",
+    request: toRequest(facts),
+    ...(facts.id === undefined ? {} : { inputId: facts.id }),
+  };
+  if (facts.status !== undefined) exchange.response = toResponse(facts, facts.status);
+  return { exchange, requestBody: facts.requestBody, responseBody: facts.responseBody };
+}
+
+function toRequest(facts: ExchangeFacts): HttpRequest {
+  const { host, target } = splitUrl(facts.url);
+  const known = facts.requestHeaders.get("host")?.toLowerCase() ?? host;
+  const query = target.indexOf("?");
+  return {
+    ...toMessage(facts.requestHeaders, facts.requestBody, facts.startNs, facts.startNs),
+    method: facts.method,
+    target,
+    path: query < 0 ? target : target.slice(0, query),
+    ...(known === undefined ? {} : { host: known }),
+  };
+}
+
+function toResponse(facts: ExchangeFacts, status: number): HttpResponse {
+  return { ...toMessage(facts.responseHeaders, facts.responseBody, facts.endNs, facts.endNs), status };
+}
+
+function toMessage(headers: ReadonlyMap<string, string>, body: Uint8Array, firstByteNs: number, lastByteNs: number) {
+  const kept = new Map(headers);
+  for (const name of UNDONE_HEADERS) kept.delete(name);
+  return {
+    headers: kept,
+    firstByteNs,
+    lastByteNs,
+    wireBodyBytes: body.length,
+    completeness: "complete" as const,
+    reasons: [],
+  };
+}
+
+/**
+ * Splits a URL by its first slashes only: recordings hold URLs with masked parts, which a URL parser refuses. The host loses
+ * credentials and the scheme's own port.
+ */
+export function splitUrl(url: string): { readonly host?: string; readonly target: string } {
+  const parts = /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):\/\/)?([^/?#]*)([^#]*)/.exec(url);
+  const scheme = parts?.[1]?.toLowerCase();
+  const authority = (parts?.[2] ?? "").replace(/^.*@/, "").toLowerCase();
+  const rest = parts?.[3] ?? "";
+  const target = rest.startsWith("/") ? rest : "/" + rest;
+  const port = scheme === "https" || scheme === "wss" ? ":443" : ":80";
+  const host = authority.endsWith(port) ? authority.slice(0, -port.length) : authority;
+  // What does not look like a host name (a mask such as <API_BASE>) is no fact about the host.
+  return /^[a-z0-9._-]+(?::\d+)?$|^\[[0-9a-f:.]+\](?::\d+)?$/.test(host) ? { host, target } : { target };
+}
+
+/** Reads headers given as an object of texts (or lists of texts), names in lower case; other values are left out. */
+export function readHeaders(json: unknown): ReadonlyMap<string, string> {
+  const headers = new Map<string, string>();
+  if (!isRecord(json)) return headers;
+  for (const [name, value] of Object.entries(json)) {
+    const texts = Array.isArray(value) ? value : [value];
+    for (const text of texts) {
+      if (typeof text === "string" || typeof text === "number") addHeader(headers, name, String(text));
+    }
+  }
+  return headers;
+}
+
+/** Adds one header line; lines of one name are joined as the model says. */
+export function addHeader(headers: Map<string, string>, name: string, value: string): void {
+  const key = name.toLowerCase();
+  const before = headers.get(key);
+  headers.set(key, before === undefined ? value : before + (key === "set-cookie" ? "\n" : ", ") + value);
+}
+
+/** Gives the bytes of a body that an input holds as text; base64 where the content type says bytes and the text is base64. */
+export function readBody(text: string, contentType: string): Uint8Array {
+  if (BINARY_TYPE.test(contentType.toLowerCase())) {
+    const bytes = readBase64(text);
+    if (bytes !== undefined) return bytes;
+  }
+  return new TextEncoder().encode(text);
+}
+
+/** Decodes base64, white space left out; undefined when it is not base64. */
+export function readBase64(text: string): Uint8Array | undefined {
+  const compact = text.replace(/\s+/g, "");
+  const bytes = Buffer.alloc(Math.ceil(compact.length * 3 / 4) + 3);
+  const count = decodeBase64(compact, bytes);
+  return count < 0 ? undefined : new Uint8Array(bytes.buffer, bytes.byteOffset, count);
+}

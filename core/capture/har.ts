@@ -1,0 +1,152 @@
+import type { LossCounters } from "../model/loss.ts";
+import { FindingError } from "../model/finding.ts";
+import { type ByteInput, openByteInput } from "./byte_input.ts";
+import { addHeader, type ExchangeFacts, readBase64, readBody, toInputExchange } from "./exchange_input.ts";
+import { isRecord } from "./fact_fields.ts";
+import { InputClock } from "./input_clock.ts";
+import { InputFindings } from "./input_findings.ts";
+import type { TextInputOptions } from "./records.ts";
+import type { CaptureRun, CaptureSource, SourceSink } from "./source.ts";
+import { TimeSlice } from "./time_slice.ts";
+
+const MAX_FILE_BYTES = 512 * 1024 * 1024;
+const READ_BYTES = 1024 * 1024;
+
+/**
+ * A HAR file, as browsers and proxies export it. Read whole: HAR is one JSON document.
+ *
+ * @see http://www.softwareishard.com/blog/har-12-spec/ (HAR 1.2, read 2026-11-21)
+ */
+export const har: CaptureSource<TextInputOptions> = {
+  id: "har",
+  summary: "HTTP exchanges of a HAR 1.2 file",
+  stability: "stable",
+  open: async (options) => createRun(await openByteInput(options.from)),
+};
+
+function createRun(input: ByteInput): CaptureRun {
+  const findings = new InputFindings();
+  let isStopped = false;
+  return {
+    info: { bootId: "har", host: {}, method: "har", findings: [] },
+    async run(sink) {
+      const entries = parseEntries(await readAll(input), input.name);
+      const clock = new InputClock();
+      const slice = new TimeSlice();
+      for (let i = 0; i < entries.length && !isStopped; i++) {
+        const problem = takeEntry(entries[i], i + 1, clock, sink);
+        if (problem !== undefined) findings.add(toFinding(input.name, i + 1, problem));
+        if (slice.isOver()) await slice.next();
+      }
+    },
+    stop: () => void (isStopped = true),
+    verdicts: () => {},
+    losses: (): LossCounters => ({ items: {}, bytes: {} }),
+    findings: () => findings.list(),
+  };
+}
+
+async function readAll(input: ByteInput): Promise<Uint8Array> {
+  let bytes = new Uint8Array(READ_BYTES);
+  let end = 0;
+  try {
+    for (;;) {
+      const count = await input.read(bytes.subarray(end));
+      if (count === null) return bytes.subarray(0, end);
+      end += count;
+      if (end > MAX_FILE_BYTES) throw damaged(input.name, "it is larger than 512 MiB");
+      if (end === bytes.length) {
+        const larger = new Uint8Array(bytes.length * 2);
+        larger.set(bytes);
+        bytes = larger;
+      }
+    }
+  } finally {
+    input.close();
+  }
+}
+
+function parseEntries(bytes: Uint8Array, file: string): readonly unknown[] {
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    throw damaged(file, "it is not JSON");
+  }
+  const log = isRecord(json) ? json.log : undefined;
+  if (!isRecord(log) || !Array.isArray(log.entries)) throw damaged(file, 'it has no "log.entries"');
+  return log.entries;
+}
+
+function damaged(file: string, reason: string): FindingError {
+  return new FindingError([{
+    code: "OISP-IN-005",
+    severity: "error",
+    what: `Cannot read ${file} as HAR: ${reason}`,
+    fix: "Export the file again as HAR 1.2, with contents",
+  }], 65);
+}
+
+function toFinding(file: string, number: number, reason: string) {
+  return {
+    code: "OISP-IN-006",
+    severity: "error" as const,
+    what: `Cannot use entry ${number} of ${file}: ${reason}`,
+    why: "The entry was skipped; all other entries were read",
+  };
+}
+
+function takeEntry(entry: unknown, number: number, clock: InputClock, sink: SourceSink): string | undefined {
+  if (!isRecord(entry) || !isRecord(entry.request)) return 'it has no "request"';
+  const { request } = entry;
+  if (typeof request.method !== "string" || typeof request.url !== "string") return "its request has no method or url";
+  const startUs = readTime(entry.startedDateTime);
+  const fact = clock.tick(startUs);
+  if (fact !== undefined) sink.raw(fact);
+  const durationMs = typeof entry.time === "number" && entry.time > 0 ? entry.time : 0;
+  const response = isRecord(entry.response) ? entry.response : {};
+  const facts: ExchangeFacts = {
+    number,
+    ...(typeof entry._id === "string" ? { id: entry._id } : {}),
+    method: request.method,
+    url: request.url,
+    requestHeaders: readHarHeaders(request.headers),
+    requestBody: readContent(request.postData),
+    // Browsers write status 0 for a request that got no answer.
+    ...(isStatus(response.status) ? { status: response.status } : {}),
+    responseHeaders: readHarHeaders(response.headers),
+    responseBody: readContent(response.content),
+    startNs: clock.toNs(startUs),
+    endNs: clock.toNs(startUs + Math.round(durationMs * 1000)),
+  };
+  sink.exchange(toInputExchange(facts));
+  return undefined;
+}
+
+function isStatus(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= 100 && value <= 999;
+}
+
+function readTime(value: unknown): number {
+  const timeMs = typeof value === "string" ? Date.parse(value) : NaN;
+  return Number.isNaN(timeMs) || timeMs < 0 ? 0 : timeMs * 1000;
+}
+
+function readHarHeaders(json: unknown): ReadonlyMap<string, string> {
+  const headers = new Map<string, string>();
+  if (!Array.isArray(json)) return headers;
+  for (const item of json) {
+    // HTTP/2 pseudo headers repeat what method and url say.
+    if (!isRecord(item) || typeof item.name !== "string" || item.name.startsWith(":")) continue;
+    if (typeof item.value === "string") addHeader(headers, item.name, item.value);
+  }
+  return headers;
+}
+
+/** `postData` and `content` have the same shape. */
+function readContent(json: unknown): Uint8Array {
+  if (!isRecord(json) || typeof json.text !== "string") return new Uint8Array();
+  const type = typeof json.mimeType === "string" ? json.mimeType : "";
+  const encoded = json.encoding === "base64" ? readBase64(json.text) : undefined;
+  return encoded ?? readBody(json.text, type);
+}

@@ -1,0 +1,199 @@
+import { Buffer } from "node:buffer";
+import type { LossCounters } from "../model/loss.ts";
+import type { RawHeader } from "../model/raw_capture.ts";
+import { decodeBase64 } from "./base64.ts";
+import { type ByteInput, type InputFrom, openByteInput } from "./byte_input.ts";
+import { InputFindings } from "./input_findings.ts";
+import { findLineEnd, type LineTaker, readLines } from "./line_blocks.ts";
+import { createRecordsLine, type LineTemplate, parseRecordsLine } from "./records_line.ts";
+import type { CaptureRun, CaptureSource, SourceSink } from "./source.ts";
+
+/** Above this many seconds `ts_ns` does not fit a number of nanoseconds, so times count from the first line. */
+const MAX_PLAIN_SECONDS = 9_000_000;
+/** How far before the first line a later line may lie. */
+const LEEWAY_SECONDS = 3600;
+const NANOS = 1_000_000_000;
+const NEWLINE = 10;
+const CARRIAGE_RETURN = 13;
+
+/** Options of the sources that read text. */
+export interface TextInputOptions {
+  /** Path, `-` for standard input, or the bytes themselves. */
+  readonly from: InputFrom;
+}
+
+/** Captured bytes as JSON lines: one line is one piece of one direction of one connection. */
+export const records: CaptureSource<TextInputOptions> = {
+  id: "records",
+  summary: "Captured bytes as JSON lines with conn, dir, ts_ns and base64 data",
+  stability: "stable",
+  open: async (options) => createRun(await openByteInput(options.from)),
+};
+
+function createRun(input: ByteInput): CaptureRun {
+  const findings = new InputFindings();
+  let isStopped = false;
+  return {
+    info: { bootId: "records", host: {}, method: "records", findings: [] },
+    async run(sink) {
+      try {
+        await readLines(input, new RecordsReader(input.name, sink, findings), () => isStopped);
+      } finally {
+        input.close();
+      }
+    },
+    stop: () => void (isStopped = true),
+    verdicts: () => {},
+    losses: (): LossCounters => ({ items: {}, bytes: {} }),
+    findings: () => findings.list(),
+  };
+}
+
+interface Connection {
+  readonly connId: number;
+  sentEnd: number;
+  receivedEnd: number;
+}
+
+class RecordsReader implements LineTaker {
+  readonly #file: string;
+  readonly #sink: SourceSink;
+  readonly #findings: InputFindings;
+  readonly #line = createRecordsLine();
+  readonly #connections = new Map<number | string, Connection>();
+  readonly #pids = new Set<number>();
+  #template: LineTemplate | undefined;
+  #bytes: Buffer = Buffer.alloc(0);
+  #data = Buffer.alloc(64 * 1024);
+  #lineNumber = 0;
+  #seq = 0;
+  #lastConnId = 0;
+  #baseSeconds = -1;
+  #advancedNs = 0;
+
+  constructor(file: string, sink: SourceSink, findings: InputFindings) {
+    this.#file = file;
+    this.#sink = sink;
+    this.#findings = findings;
+  }
+
+  line(bytes: Uint8Array, from: number, limit: number): number {
+    if (this.#bytes.buffer !== bytes.buffer) {
+      this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
+    const scanned = this.#template?.scan(this.#bytes, from, this.#line) ?? -1;
+    if (scanned >= 0 && scanned < limit && bytes[scanned] === NEWLINE) {
+      this.#lineNumber++;
+      this.#take();
+      return scanned + 1;
+    }
+    const end = findLineEnd(bytes, from, limit);
+    if (end < 0) return -1;
+    this.#lineNumber++;
+    this.#parse(from, end);
+    return end + 1;
+  }
+
+  tooLong(): void {
+    this.#findings.addLine(this.#file, ++this.#lineNumber, "it is longer than 256 MiB");
+  }
+
+  #parse(from: number, end: number): void {
+    const text = this.#bytes.toString("utf8", from, this.#bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end);
+    if (text.trim() === "") return;
+    const parsed = parseRecordsLine(text, this.#line);
+    this.#template = parsed.template ?? this.#template;
+    if (parsed.problem === undefined) this.#take();
+    else this.#findings.addLine(this.#file, this.#lineNumber, parsed.problem);
+  }
+
+  #take(): void {
+    const line = this.#line;
+    if (this.#data.length < line.data.length) this.#data = Buffer.alloc(line.data.length * 2);
+    const count = decodeBase64(line.data, this.#data);
+    if (count < 0) return this.#findings.addLine(this.#file, this.#lineNumber, '"data" is not base64');
+    const timeNs = this.#toTimeNs();
+    const connection = this.#connections.get(line.conn) ?? this.#open(timeNs);
+    if (count > 0) this.#deliver(connection, timeNs, count);
+    if (line.isClosed) this.#close(connection, timeNs);
+    if (timeNs >= this.#advancedNs + NANOS) this.#advance(timeNs);
+  }
+
+  #toTimeNs(): number {
+    const { seconds, restNs } = this.#line;
+    if (this.#baseSeconds < 0) this.#start(seconds);
+    return Math.max(0, (seconds - this.#baseSeconds) * NANOS + restNs);
+  }
+
+  #start(firstSeconds: number): void {
+    this.#baseSeconds = firstSeconds > MAX_PLAIN_SECONDS ? firstSeconds - LEEWAY_SECONDS : 0;
+    const header = { ...this.#header(0, 0), tgid: 0, tid: 0, processKey: 0 };
+    this.#sink.raw({ kind: "clock", ...header, bootNs: 0, offsetUs: this.#baseSeconds * 1_000_000 });
+  }
+
+  #header(timeNs: number, connId: number): RawHeader {
+    const { pid, tid } = this.#line;
+    return {
+      seq: this.#seq++,
+      entryNs: timeNs,
+      returnNs: timeNs,
+      tgid: pid,
+      tid: tid === 0 ? pid : tid,
+      processKey: pid,
+      cgroupId: 0,
+      connId,
+    };
+  }
+
+  #open(timeNs: number): Connection {
+    const { pid, comm, conn } = this.#line;
+    if (pid !== 0 && !this.#pids.has(pid)) {
+      this.#pids.add(pid);
+      const fact = { kind: "process", ...this.#header(timeNs, 0), state: "seen" } as const;
+      this.#sink.raw(comm === "" ? fact : { ...fact, comm });
+    }
+    const connection = { connId: ++this.#lastConnId, sentEnd: 0, receivedEnd: 0 };
+    this.#connections.set(conn, connection);
+    this.#sink.raw({ kind: "connection", ...this.#header(timeNs, connection.connId), state: "opened" });
+    return connection;
+  }
+
+  #deliver(connection: Connection, timeNs: number, count: number): void {
+    const { direction, offset, pid, tid } = this.#line;
+    const end = direction === 1 ? connection.sentEnd : connection.receivedEnd;
+    const streamOffset = offset < 0 ? end : offset;
+    // A late piece does not move the end back.
+    if (direction === 1) connection.sentEnd = Math.max(end, streamOffset + count);
+    else connection.receivedEnd = Math.max(end, streamOffset + count);
+    this.#sink.raw({
+      kind: "data",
+      seq: this.#seq++,
+      entryNs: timeNs,
+      returnNs: timeNs,
+      tgid: pid,
+      tid: tid === 0 ? pid : tid,
+      processKey: pid,
+      cgroupId: 0,
+      connId: connection.connId,
+      direction,
+      streamOffset,
+      bytes: new Uint8Array(this.#data.buffer, this.#data.byteOffset, count),
+      flags: 0,
+      callTotal: count,
+      probeId: 0,
+    });
+  }
+
+  #close(connection: Connection, timeNs: number): void {
+    this.#connections.delete(this.#line.conn);
+    const { sentEnd, receivedEnd } = connection;
+    const header = this.#header(timeNs, connection.connId);
+    this.#sink.raw({ kind: "connection", ...header, state: "closed", sentEnd, receivedEnd });
+  }
+
+  #advance(timeNs: number): void {
+    this.#advancedNs = timeNs;
+    const header = { ...this.#header(timeNs, 0), tgid: 0, tid: 0, processKey: 0 };
+    this.#sink.raw({ kind: "advance", ...header, toNs: timeNs });
+  }
+}
