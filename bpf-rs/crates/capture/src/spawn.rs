@@ -1,1 +1,0 @@
-//! Spawning the command of `oisp run` (R2).
