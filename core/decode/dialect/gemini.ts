@@ -6,9 +6,16 @@
  */
 import type { ModelRequest, RequestType } from "../../model/model_call.ts";
 import type { Dialect, RequestView } from "./dialect.ts";
-import { geminiField, readGeminiContents, readGeminiSystem, readGeminiTools } from "./gemini_content.ts";
+import {
+  geminiField,
+  readGeminiContents,
+  readGeminiSystem,
+  readGeminiTools,
+  unwrapGeminiAnswer,
+} from "./gemini_content.ts";
 import { createGeminiReader } from "./gemini_reader.ts";
-import { asRecord, asRecords, asText, compact, type JsonRecord } from "./json_value.ts";
+import { asRecord, asText, type JsonRecord } from "./json_access.ts";
+import { asRecords, compact } from "./json_value.ts";
 
 const REQUEST_TYPE_BY_METHOD: Readonly<Record<string, RequestType>> = {
   generateContent: "chat",
@@ -64,6 +71,12 @@ export const gemini: Dialect = {
   matchBody: (json) => {
     const body = asRecord(json["request"]) ?? json;
     return Array.isArray(body["contents"]) && asRecords(body["contents"]).some((content) => "parts" in content)
+      ? 0.95
+      : 0;
+  },
+  matchAnswer: (json) => {
+    const answer = unwrapGeminiAnswer(json);
+    return answer !== undefined && ("candidates" in answer || "usageMetadata" in answer || "promptFeedback" in answer)
       ? 0.95
       : 0;
   },

@@ -5,7 +5,8 @@
  * @see https://ai.google.dev/api/caching#Content (read 2026-11-21)
  */
 import type { Message, ToolCall, ToolDefinition, ToolResult } from "../../model/model_call.ts";
-import { asArray, asRecord, asRecords, asText, compact, isRecord, type JsonRecord } from "./json_value.ts";
+import { asList, asRecord, asText, type JsonRecord } from "./json_access.ts";
+import { asRecords, compact, isRecord } from "./json_value.ts";
 
 /** Reads a member by its camelCase name or its snake_case twin. */
 export function geminiField(record: JsonRecord | undefined, camelName: string): unknown {
@@ -62,7 +63,7 @@ export function addGeminiPart(message: Message, part: JsonRecord, separator: str
 /** The messages of `contents`: a list, a single content, or a bare text as sloppy clients send it. */
 export function readGeminiContents(contents: unknown): Message[] {
   if (typeof contents === "string") return [{ role: "user", content: contents }];
-  const list = isRecord(contents) ? [contents] : asArray(contents);
+  const list = isRecord(contents) ? [contents] : asList(contents);
   return list.flatMap((content) => {
     if (typeof content === "string") return [{ role: "user", content }];
     if (!isRecord(content)) return [];

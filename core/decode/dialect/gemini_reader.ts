@@ -9,7 +9,8 @@ import type { Usage } from "../../model/usage.ts";
 import type { BodyMessage } from "../body/body_format.ts";
 import type { ResponseContext, ResponseReader, StreamDelta } from "./dialect.ts";
 import { addGeminiPart, geminiField, unwrapGeminiAnswer } from "./gemini_content.ts";
-import { asCount, asRecord, asRecords, asText, compact, type JsonRecord, parseJson, sumCounts } from "./json_value.ts";
+import { asCount, asRecord, asText, type JsonRecord, parseJson } from "./json_access.ts";
+import { asRecords, compact, sumCounts } from "./json_value.ts";
 
 const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
   STOP: "stop",

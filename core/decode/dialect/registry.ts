@@ -1,5 +1,25 @@
 import type { Dialect } from "./dialect.ts";
 import { openaiChat } from "./openai_chat.ts";
+import { bedrockConverse } from "./bedrock_converse.ts";
+import { cohereChat } from "./cohere_chat.ts";
+import { cohereEmbed } from "./cohere_embed.ts";
+import { gemini } from "./gemini.ts";
+import { ollama } from "./ollama.ts";
+import { openaiAudio } from "./openai_audio.ts";
+import { openaiImages } from "./openai_images.ts";
+import { openaiModerations } from "./openai_moderations.ts";
+import { rerank } from "./rerank.ts";
 
 /** Every message format, the more usual ones first: where two match equally well, the first wins. */
-export const DIALECTS: readonly Dialect[] = [openaiChat];
+export const DIALECTS: readonly Dialect[] = [
+  openaiChat,
+  bedrockConverse,
+  cohereChat,
+  cohereEmbed,
+  gemini,
+  ollama,
+  openaiAudio,
+  openaiImages,
+  openaiModerations,
+  rerank,
+];

@@ -1,0 +1,104 @@
+/**
+ * Amazon Bedrock Converse and ConverseStream. Content blocks have no `type`: the member's name is the kind. Streams are AWS event
+ * streams whose `:event-type` names the event.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html (read 2026-11-21)
+ */
+import type { Message, ModelRequest, ToolDefinition } from "../../model/model_call.ts";
+import { addConverseBlock } from "./bedrock_converse_content.ts";
+import { createConverseReader } from "./bedrock_converse_reader.ts";
+import { parseBedrockPath } from "./bedrock_path.ts";
+import type { Dialect, RequestView } from "./dialect.ts";
+import { asList, asRecord, asText, type JsonRecord } from "./json_access.ts";
+import { asRecords, compact, isRecord } from "./json_value.ts";
+
+const BLOCK_NAMES: readonly string[] = [
+  "text",
+  "toolUse",
+  "toolResult",
+  "image",
+  "document",
+  "video",
+  "cachePoint",
+  "reasoningContent",
+  "guardContent",
+];
+
+/** Bedrock Converse. */
+export const bedrockConverse: Dialect = {
+  id: "bedrock_converse",
+  summary: "Amazon Bedrock Converse and ConverseStream",
+  stability: "stable",
+  docsUrl: "https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html",
+  matchHead: (
+    head,
+  ) => (head.method === "POST" && parseBedrockPath(head.path)?.operation.startsWith("converse") ? 1 : 0),
+  matchBody: (json) => {
+    if (!Array.isArray(json["messages"])) return 0;
+    if (isRecord(json["inferenceConfig"]) || isRecord(json["toolConfig"])) return 0.95;
+    const blocks = asRecords(json["messages"]).flatMap((message) => asRecords(message["content"]));
+    return blocks.some((block) => !("type" in block) && BLOCK_NAMES.some((name) => name in block)) ? 0.9 : 0;
+  },
+  matchAnswer: (json) => (asRecord(json?.["output"]) !== undefined && "stopReason" in (json ?? {}) ? 0.95 : 0),
+  requestType: () => "chat",
+  decodeRequest,
+  createReader: createConverseReader,
+};
+
+function decodeRequest(view: RequestView): ModelRequest | undefined {
+  const json = asRecord(view.json);
+  if (json === undefined) return undefined;
+  const path = parseBedrockPath(view.path);
+  const messages = asRecords(json["messages"]).map(readMessage);
+  const toolConfig = asRecord(json["toolConfig"]);
+  return compact<ModelRequest>({
+    requestType: "chat",
+    model: path?.model ?? asText(json["modelId"]),
+    isStreaming: path?.operation === "converse-stream",
+    messages,
+    messageCount: Array.isArray(json["messages"]) ? messages.length : undefined,
+    systemPrompt: joinTexts(json["system"]),
+    tools: readTools(toolConfig),
+    toolChoice: Object.keys(asRecord(toolConfig?.["toolChoice"]) ?? {})[0],
+    parameters: readParameters(json),
+  });
+}
+
+function joinTexts(blocks: unknown): string | undefined {
+  const texts = asRecords(blocks).map((block) => asText(block["text"])).filter((text) => text !== undefined);
+  return texts.length === 0 ? undefined : texts.join("\n");
+}
+
+function readMessage(message: JsonRecord): Message {
+  const read: Message = { role: asText(message["role"]) ?? "user" };
+  for (const block of asRecords(message["content"])) addConverseBlock(read, block, "\n");
+  return read;
+}
+
+function readTools(toolConfig: JsonRecord | undefined): ToolDefinition[] {
+  return asRecords(toolConfig?.["tools"]).flatMap((tool): ToolDefinition[] => {
+    const spec = asRecord(tool["toolSpec"]);
+    if (spec !== undefined) {
+      return [compact<ToolDefinition>({
+        name: asText(spec["name"]),
+        type: "function",
+        description: asText(spec["description"]),
+      })];
+    }
+    const system = asRecord(tool["systemTool"]);
+    return system === undefined ? [] : [compact<ToolDefinition>({ name: asText(system["name"]), type: "system" })];
+  });
+}
+
+function readParameters(json: JsonRecord): Record<string, unknown> {
+  const config = asRecord(json["inferenceConfig"]);
+  const more = asRecord(json["additionalModelRequestFields"]);
+  const found: Record<string, unknown> = {
+    temperature: config?.["temperature"],
+    top_p: config?.["topP"],
+    max_tokens: config?.["maxTokens"],
+    stop: asList(config?.["stopSequences"]).length > 0 ? config?.["stopSequences"] : undefined,
+    top_k: more?.["top_k"],
+  };
+  return compact<Record<string, unknown>>(found);
+}

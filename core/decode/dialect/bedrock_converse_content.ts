@@ -1,0 +1,44 @@
+import type { Message, ToolResult } from "../../model/model_call.ts";
+import { asRecord, asText, type JsonRecord } from "./json_access.ts";
+import { asRecords, compact, isRecord } from "./json_value.ts";
+
+/** Adds one content block to a message; `separator` stands between its texts. */
+export function addConverseBlock(message: Message, block: JsonRecord, separator: string): void {
+  const text = asText(block["text"]);
+  if (text !== undefined) message.content = message.content === undefined ? text : message.content + separator + text;
+  const reasoning = asText(asRecord(asRecord(block["reasoningContent"])?.["reasoningText"])?.["text"]);
+  if (reasoning !== undefined) {
+    message.reasoning = message.reasoning === undefined ? reasoning : message.reasoning + separator + reasoning;
+  }
+  const use = asRecord(block["toolUse"]);
+  if (use !== undefined) {
+    (message.toolCalls ??= []).push(compact({
+      id: asText(use["toolUseId"]),
+      name: asText(use["name"]) ?? "",
+      type: use["type"] === "server_tool_use" ? "server" : "function",
+      arguments: use["input"],
+      isServerSide: use["type"] === "server_tool_use" ? true : undefined,
+    }));
+  }
+  const result = asRecord(block["toolResult"]);
+  if (result !== undefined) (message.toolResults ??= []).push(readToolResult(result));
+  if (isRecord(block["image"])) message.imageCount = (message.imageCount ?? 0) + 1;
+  if (isRecord(block["audio"])) message.audioCount = (message.audioCount ?? 0) + 1;
+  if (isRecord(block["document"]) || isRecord(block["video"])) {
+    message.fileCount = (message.fileCount ?? 0) + 1;
+  }
+}
+
+function readToolResult(result: JsonRecord): ToolResult {
+  const parts = asRecords(result["content"]).flatMap((part) => {
+    const text = asText(part["text"]);
+    return text !== undefined ? [text] : part["json"] !== undefined ? [JSON.stringify(part["json"])] : [];
+  });
+  const status = asText(result["status"]);
+  return compact<ToolResult>({
+    callId: asText(result["toolUseId"]),
+    content: parts.length === 0 ? undefined : parts.join("\n"),
+    isError: status === undefined ? undefined : status === "error",
+    isServerSide: result["type"] === "server_tool_result" ? true : undefined,
+  });
+}

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { readAnswer, toRequestView } from "./dialect_testing.ts";
+import { openaiAudio } from "./openai_audio.ts";
+import { openaiImages } from "./openai_images.ts";
+import { openaiModerations } from "./openai_moderations.ts";
+
+Deno.test("openai_images reads prompt and parameters from JSON and from a form, and counts images", () => {
+  const json = openaiImages.decodeRequest(toRequestView({
+    path: "/v1/images/generations",
+    json: { model: "gpt-image-1", prompt: "a cat", n: 2, size: "1024x1024" },
+  }));
+  assert.deepEqual(json?.messages, [{ role: "user", content: "a cat" }]);
+  assert.deepEqual(json?.parameters, { n: 2, size: "1024x1024" });
+  const form = openaiImages.decodeRequest({
+    ...toRequestView({ path: "/v1/images/edits" }),
+    messages: [{ name: "model", text: "gpt-image-1" }, { name: "prompt", text: "a dog" }],
+  });
+  assert.equal(form?.model, "gpt-image-1");
+  const { answer } = readAnswer(openaiImages, [{
+    json: {
+      data: [{ b64_json: "AAAA" }, { b64_json: "BBBB" }],
+      usage: { input_tokens: 5, output_tokens: 7, total_tokens: 12 },
+    },
+  }]);
+  assert.equal(answer.outputCount, 2);
+  assert.equal(answer.usage?.totalTokens, 12);
+});
+
+Deno.test("openai_audio reads a transcript and gives no tokens for usage by duration", () => {
+  const { answer } = readAnswer(openaiAudio, [{ json: { text: "hello", usage: { type: "duration", seconds: 3 } } }]);
+  assert.equal(answer.choices[0]?.message.content, "hello");
+  assert.equal(answer.usage, undefined);
+  const stream = readAnswer(openaiAudio, [
+    { json: { type: "transcript.text.delta", delta: "hel" } },
+    {
+      json: {
+        type: "transcript.text.done",
+        text: "hello",
+        usage: { type: "tokens", input_tokens: 9, output_tokens: 2 },
+      },
+    },
+  ]).answer;
+  assert.equal(stream.choices[0]?.message.content, "hello");
+  assert.equal(stream.usage?.inputTokens, 9);
+});
+
+Deno.test("openai_moderations reads text and image inputs", () => {
+  const request = openaiModerations.decodeRequest(toRequestView({
+    path: "/v1/moderations",
+    json: { input: ["a", { type: "image_url", image_url: {} }, { type: "text", text: "b" }, 7] },
+  }));
+  assert.equal(request?.inputCount, 4);
+  assert.deepEqual(request?.messages, [
+    { role: "user", content: "a" },
+    { role: "user", imageCount: 1 },
+    { role: "user", content: "b" },
+  ]);
+});
+
+Deno.test("openai media formats read errors of every common form", () => {
+  const { answer } = readAnswer(
+    openaiImages,
+    [{ json: { error: { message: "bad", type: "invalid_request_error" } } }],
+    {
+      status: 400,
+    },
+  );
+  assert.deepEqual(answer.error, { message: "bad", type: "invalid_request_error" });
+});
