@@ -13,5 +13,5 @@ export interface Verdict {
   /** Bytes written by the client when it was decided; the kernel ignores the verdict when more were written since. */
   readonly sentOffset: number;
   /** Why, for counters and the debug log. */
-  readonly reason: "ai" | "not_http" | "not_ai_host" | "not_ai" | "undecided" | "http2_not_decoded";
+  readonly reason: "ai" | "not_http" | "not_ai_host" | "not_ai" | "undecided" | "http2_not_decoded" | "server_side";
 }

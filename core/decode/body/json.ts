@@ -1,0 +1,66 @@
+/**
+ * One JSON document. The text is not parsed here: a reader may need none of it.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc8259 (read 2026-11-21)
+ */
+import type { BodyFormat, BodyMessageSink, BodyParser } from "./body_format.ts";
+import { BOM, Utf8Text } from "./utf8_text.ts";
+
+class JsonParser implements BodyParser {
+  #text = "";
+  #hasGap = false;
+  readonly #utf8 = new Utf8Text();
+  readonly #sink: BodyMessageSink;
+
+  constructor(sink: BodyMessageSink) {
+    this.#sink = sink;
+  }
+
+  /** Two bytes a UTF-16 unit at worst; mostly one. */
+  get heldBytes(): number {
+    return this.#text.length;
+  }
+
+  push(bytes: Uint8Array): void {
+    if (!this.#hasGap) this.#text += this.#utf8.push(bytes);
+  }
+
+  gap(): void {
+    if (!this.#hasGap) this.#sink.problem("gap");
+    this.#hasGap = true;
+    this.#text = "";
+  }
+
+  end(isComplete: boolean, timeNs: number): void {
+    if (this.#hasGap) return;
+    // A document that was cut is no document: what its end would have said is unknown.
+    if (!isComplete) return this.#sink.problem("cut");
+    const text = this.#text + this.#utf8.end();
+    this.#text = "";
+    if (text !== "") this.#sink.message({ text: text.startsWith(BOM) ? text.slice(1) : text }, timeNs);
+  }
+}
+
+/** JSON documents, in one message. */
+export const json: BodyFormat = {
+  id: "json",
+  summary: "one JSON document",
+  stability: "stable",
+  specUrl: "https://www.rfc-editor.org/rfc/rfc8259",
+  sniff(contentType, firstBytes) {
+    const first = firstVisibleByte(firstBytes);
+    if (/^[^;]*[/+.-]json\s*(;|$)/.test(contentType)) return 0.9;
+    return first === 0x7b || first === 0x5b ? 0.5 : 0;
+  },
+  createParser: (sink) => new JsonParser(sink),
+};
+
+/** Gives the first byte that is neither white space nor part of a byte order mark; undefined when there is none. */
+export function firstVisibleByte(bytes: Uint8Array): number | undefined {
+  let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  for (; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return byte;
+  }
+  return undefined;
+}

@@ -1,0 +1,318 @@
+/**
+ * One connection under capture: puts both directions into order, finds format and role, feeds the parser, keeps the verdict.
+ */
+import type { ByteStream } from "../model/byte_stream.ts";
+import type { Completeness, ConnectionFacts } from "../model/http_exchange.ts";
+import { type RawConnection, type RawData, type RawLoss, RECEIVED, RecordFlag, SENT } from "../model/raw_capture.ts";
+import type { Verdict } from "../model/verdict.ts";
+import type { Classification } from "./call_stage_types.ts";
+import type { ConnectionParser, Flow, FlowOutcome } from "./connection/connection_format.ts";
+import { OK } from "./connection/connection_format.ts";
+import { CONNECTION_FORMATS } from "./connection/registry.ts";
+import { type Detected, detectJoined, detectRequest } from "./detect.ts";
+import type { DropCounters } from "./drop_counters.ts";
+import type { ExchangeSink } from "./exchange_sink.ts";
+import { Reassembler } from "./reassemble.ts";
+import type { RolePairs } from "./role_pairs.ts";
+import { VerdictKeeper } from "./verdict.ts";
+
+/** Bytes held, or looked at, before a connection is given up as not recognised. */
+const MAX_UNDECIDED_BYTES = 64 * 1024;
+
+/** What all connections of a decoder share. */
+export interface ConnectionContext {
+  readonly sink: ExchangeSink;
+  readonly drops: DropCounters;
+  readonly pairs: RolePairs;
+  /** Report connections whose server is the captured process. */
+  readonly wantsServerSide: boolean;
+  /** Records may arrive out of order. */
+  readonly isUnordered: boolean;
+  verdict(verdict: Verdict): void;
+}
+
+interface UndecidedPiece {
+  readonly direction: 1 | 2;
+  readonly bytes: Uint8Array;
+  readonly timeNs: number;
+}
+
+/** `undecided` format unknown; `parsing`; `ignored` nothing on it is wanted. */
+type State = "undecided" | "parsing" | "ignored";
+
+/** One connection. */
+export class TrackedConnection {
+  readonly facts: ConnectionFacts;
+  /** Capture time of the newest byte or fact. */
+  lastNs: number;
+  /** `heldBytes` as the table last counted it. */
+  countedBytes = 0;
+  #state: State = "undecided";
+  #ignoredAs = "";
+  #isClient = true;
+  #parser: ConnectionParser | undefined;
+  /** The beginning of a direction is missing: only a provable message start counts. */
+  #isMidStream: boolean;
+  #undecided: UndecidedPiece[] = [];
+  #undecidedBytes = 0;
+  /** Bytes of a connection joined late that began nothing. */
+  #unknownBytes = 0;
+  #closed: RawConnection | undefined;
+  readonly #sent: Reassembler;
+  readonly #received: Reassembler;
+  readonly #verdicts: VerdictKeeper;
+  readonly #context: ConnectionContext;
+
+  constructor(facts: ConnectionFacts, context: ConnectionContext, timeNs: number, first?: RawData) {
+    this.facts = facts;
+    this.lastNs = timeNs;
+    this.#context = context;
+    this.#isMidStream = facts.joinedLate;
+    this.#verdicts = new VerdictKeeper(facts.connId);
+    const sentFrom = facts.joinedLate && first?.direction === SENT ? first.streamOffset : 0;
+    const receivedFrom = facts.joinedLate && first?.direction === RECEIVED ? first.streamOffset : 0;
+    this.#sent = new Reassembler(this.#streamOf(SENT), context.isUnordered, sentFrom);
+    this.#received = new Reassembler(this.#streamOf(RECEIVED), context.isUnordered, receivedFrom);
+  }
+
+  /** Bytes held for this connection, without those of the call stage. */
+  get heldBytes(): number {
+    return (this.#parser?.heldBytes ?? 0) + this.#sent.heldBytes + this.#received.heldBytes + this.#undecidedBytes;
+  }
+
+  /** True when records wait for a hole to be filled, or the close for its bytes. */
+  get isWaiting(): boolean {
+    return this.#closed !== undefined || this.#sent.isWaiting || this.#received.isWaiting;
+  }
+
+  /** True when an exchange is under way. */
+  get isBusy(): boolean {
+    return this.#parser !== undefined && this.#parser.inFlight > 0;
+  }
+
+  /** Takes a record. */
+  data(fact: RawData): void {
+    const isSent = fact.direction === SENT;
+    const timeNs = isSent ? fact.entryNs : fact.returnNs;
+    const reassembler = isSent ? this.#sent : this.#received;
+    this.lastNs = timeNs;
+    if (isSent && (fact.flags & RecordFlag.headsOnly) === 0) this.#verdicts.sawWholeRecord(fact.streamOffset);
+    reassembler.data(fact.streamOffset, fact.bytes, timeNs);
+    if (fact.flags !== 0) reassembler.holeReason = holeReason(fact.flags, reassembler.holeReason);
+  }
+
+  /** Takes a loss of this connection. */
+  loss(fact: RawLoss): void {
+    if (fact.direction === 0) return;
+    const reassembler = fact.direction === SENT ? this.#sent : this.#received;
+    const reason = fact.skipped === true ? `skipped_${fact.reason}` : fact.reason;
+    if (fact.streamOffset === undefined) reassembler.holeReason = reason;
+    else reassembler.lost(fact.streamOffset, fact.lostBytes, reason, fact.returnNs);
+  }
+
+  /** Takes the news that the connection was bound to its addresses. */
+  bound(fact: RawConnection): void {
+    if (fact.local !== undefined) this.facts.local = fact.local;
+    if (fact.remote !== undefined) this.facts.remote = fact.remote;
+    if (fact.serverSide === true) this.facts.serverSide = true;
+    if (this.#state === "parsing" && !this.isBusy && !this.#context.pairs.claim(this.facts, this.#isClient)) {
+      this.#ignore("other_end");
+    }
+  }
+
+  /** Takes the news that the connection was closed. True: everything was told, the connection can be forgotten. */
+  close(fact: RawConnection): boolean {
+    this.#closed = fact;
+    const { sentEnd, receivedEnd } = fact;
+    const isSentThere = sentEnd === undefined ? !this.#sent.isWaiting : this.#sent.nextOffset >= sentEnd;
+    const isReceivedThere = receivedEnd === undefined
+      ? !this.#received.isWaiting
+      : this.#received.nextOffset >= receivedEnd;
+    if (!isSentThere || !isReceivedThere) return false;
+    this.end("complete", "closed", fact.returnNs);
+    return true;
+  }
+
+  /**
+   * No record older than `nowNs` is under way: what waits for one is told without it. True: the connection is closed and can be
+   * forgotten.
+   */
+  settle(nowNs: number): boolean {
+    if (this.#closed === undefined) {
+      if (this.lastNs <= nowNs) this.#settleBoth();
+      return false;
+    }
+    if (this.#closed.returnNs > nowNs) return false;
+    const { sentEnd, receivedEnd, returnNs } = this.#closed;
+    this.#sent.finish(sentEnd ?? this.#sent.nextOffset, returnNs);
+    this.#received.finish(receivedEnd ?? this.#received.nextOffset, returnNs);
+    this.end("complete", "closed", returnNs);
+    return true;
+  }
+
+  /** Time passed. */
+  advance(nowNs: number): void {
+    this.#parser?.advance(nowNs);
+  }
+
+  /** Ends the exchange idle longest. */
+  evict(timeNs: number): boolean {
+    return this.#parser?.evict("memory", timeNs) ?? false;
+  }
+
+  /** Ends everything on this connection. */
+  end(completeness: Completeness, reason: string, timeNs: number): void {
+    this.#settleBoth();
+    this.#parser?.close(completeness, reason, timeNs);
+    this.#parser = undefined;
+    this.#ignore("closed");
+    this.#context.pairs.release(this.facts);
+  }
+
+  /** Takes what the call stage thinks of an exchange of this connection. */
+  classified(classification: Classification, isHttp1: boolean): void {
+    const offset = (this.#isClient ? this.#sent : this.#received).nextOffset;
+    const verdict = this.#verdicts.classified(
+      classification,
+      { isFromStart: !this.#isMidStream, canCut: isHttp1 && this.#isClient },
+      offset,
+    );
+    if (verdict !== undefined) this.#context.verdict(verdict);
+  }
+
+  #settleBoth(): void {
+    this.#sent.settle();
+    this.#received.settle();
+  }
+
+  #streamOf(direction: 1 | 2): ByteStream {
+    return {
+      bytes: (bytes, timeNs) => this.#bytes(direction, bytes, timeNs),
+      gap: (lostBytes, reason, timeNs) => this.#gap(direction, lostBytes, reason, timeNs),
+    };
+  }
+
+  #bytes(direction: 1 | 2, bytes: Uint8Array, timeNs: number): void {
+    if (this.#state === "parsing") this.#parse(this.#flowOf(direction), bytes, timeNs);
+    else if (this.#state === "undecided") this.#decide(direction, bytes, timeNs);
+    else if (this.#ignoredAs !== "") this.#context.drops.add(this.#ignoredAs, bytes.length);
+  }
+
+  #gap(direction: 1 | 2, lostBytes: number, reason: string, timeNs: number): void {
+    if (this.#state === "parsing") this.#parser?.gap(this.#flowOf(direction), lostBytes, reason, timeNs);
+    else if (this.#state === "undecided") {
+      this.#isMidStream = true;
+      this.#dropUndecided();
+    }
+  }
+
+  #flowOf(direction: 1 | 2): Flow {
+    return (direction === SENT) === this.#isClient ? "request" : "response";
+  }
+
+  #parse(flow: Flow, bytes: Uint8Array, timeNs: number): void {
+    const outcome = this.#parser?.push(flow, bytes, timeNs) ?? OK;
+    if (outcome !== OK) this.#follow(outcome, timeNs);
+  }
+
+  #follow(outcome: FlowOutcome, timeNs: number): void {
+    if (outcome.type === "ok") return;
+    if (outcome.type === "invalid") {
+      this.#parser?.close("truncated", outcome.reason, timeNs);
+      this.#parser = undefined;
+      return this.#ignore("undecodable");
+    }
+    const { to, rest, handover } = outcome;
+    const format = CONNECTION_FORMATS.find((format) => format.upgradeTokens?.includes(to));
+    const parser = format?.createUpgraded?.(this.facts, this.#context.sink, handover);
+    this.#parser = parser;
+    if (parser === undefined) {
+      handover.requestSink?.end("complete", timeNs);
+      handover.responseSink?.end("truncated", timeNs);
+      this.#context.sink.exchangeEnd(handover.exchange, timeNs);
+      this.#context.sink.undecodable(this.facts, "unknown_upgrade", timeNs);
+      return this.#ignore("undecodable");
+    }
+    if (handover.requestRest !== undefined) this.#parse("request", handover.requestRest, timeNs);
+    if (rest.length > 0) this.#parse("response", rest, timeNs);
+  }
+
+  #decide(direction: 1 | 2, bytes: Uint8Array, timeNs: number): void {
+    if (this.#isMidStream) return this.#decideJoined(direction, bytes, timeNs);
+    const detected = detectRequest(direction, this.#firstBytes(direction, bytes));
+    if (typeof detected === "object") return this.#open(detected, direction, bytes, timeNs);
+    // Who speaks first need not be the client (a server may greet), so only the other end's bytes settle it.
+    const isClientsTurn = direction === (this.facts.serverSide ? RECEIVED : SENT);
+    const isTooMuch = this.#undecidedBytes + bytes.length > MAX_UNDECIDED_BYTES;
+    if ((detected === "none" && isClientsTurn) || isTooMuch) return this.#refuse("not_http", bytes.length);
+    this.#undecided.push({ direction, bytes: bytes.slice(), timeNs });
+    this.#undecidedBytes += bytes.length;
+  }
+
+  #decideJoined(direction: 1 | 2, bytes: Uint8Array, timeNs: number): void {
+    const detected = detectJoined(direction, bytes);
+    if (detected !== undefined) return this.#open(detected, direction, bytes, timeNs);
+    this.#context.drops.add("joined_late", bytes.length);
+    const before = this.#unknownBytes;
+    this.#unknownBytes += bytes.length;
+    if (before > MAX_UNDECIDED_BYTES || this.#unknownBytes <= MAX_UNDECIDED_BYTES) return;
+    const verdict = this.#verdicts.refused(false, this.#sent.nextOffset, "undecided");
+    if (verdict !== undefined) this.#context.verdict(verdict);
+  }
+
+  #firstBytes(direction: 1 | 2, bytes: Uint8Array): Uint8Array {
+    const earlier = this.#undecided.filter((piece) => piece.direction === direction);
+    if (earlier.length === 0) return bytes;
+    const joined = new Uint8Array(earlier.reduce((sum, piece) => sum + piece.bytes.length, bytes.length));
+    let at = 0;
+    for (const piece of earlier) {
+      joined.set(piece.bytes, at);
+      at += piece.bytes.length;
+    }
+    joined.set(bytes, at);
+    return joined;
+  }
+
+  #open(detected: Detected, direction: 1 | 2, bytes: Uint8Array, timeNs: number): void {
+    this.#isClient = detected.isClient;
+    this.facts.serverSide = !detected.isClient;
+    if (!detected.isClient && !this.#context.wantsServerSide) return this.#refuse("server_side", bytes.length);
+    if (!this.#context.pairs.claim(this.facts, detected.isClient)) return this.#ignore("other_end");
+    this.#state = "parsing";
+    const parser = detected.format.createParser(this.facts, this.#context.sink);
+    this.#parser = parser;
+    if (this.#isMidStream && !this.facts.joinedLate) {
+      parser.gap("request", 0, "missing", timeNs);
+      parser.gap("response", 0, "missing", timeNs);
+    }
+    const pieces = this.#undecided;
+    this.#dropUndecided();
+    for (const piece of pieces) this.#parse(this.#flowOf(piece.direction), piece.bytes, piece.timeNs);
+    this.#parse(this.#flowOf(direction), bytes, timeNs);
+  }
+
+  #refuse(reason: "not_http" | "server_side", bytes: number): void {
+    this.#context.drops.add(reason, this.#undecidedBytes + bytes);
+    this.#ignore(reason);
+    const verdict = this.#verdicts.refused(!this.#isMidStream, this.#sent.nextOffset, reason);
+    if (verdict !== undefined) this.#context.verdict(verdict);
+  }
+
+  #ignore(as: string): void {
+    this.#state = "ignored";
+    this.#ignoredAs = as;
+    this.#dropUndecided();
+  }
+
+  #dropUndecided(): void {
+    this.#undecided = [];
+    this.#undecidedBytes = 0;
+  }
+}
+
+function holeReason(flags: number, before: string): string {
+  if ((flags & RecordFlag.readFault) !== 0) return "read_fault";
+  if ((flags & RecordFlag.headsOnly) !== 0) return "skipped_not_ai";
+  if ((flags & RecordFlag.truncated) !== 0) return "call_limit";
+  return before;
+}
