@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import type { ConnectionFacts, HttpExchange, HttpRequest, HttpResponse } from "../model/http_exchange.ts";
 import { decodeBase64 } from "./base64.ts";
 import { isRecord } from "./fact_fields.ts";
-import type { InputExchange } from "./source.ts";
+import type { InputExchange } from "../model/input_exchange.ts";
 
 /** What a text input says about one exchange. Absent is unknown. */
 export interface ExchangeFacts {

@@ -23,7 +23,7 @@ function createRun(input: ByteInput): CaptureRun {
     info: { bootId: "exchanges", host: {}, method: "exchanges", findings: [] },
     async run(sink) {
       try {
-        await readLines(input, new ExchangesReader(input.name, sink, findings), () => isStopped);
+        await readLines(input, new ExchangesReader(input.name, sink, findings), sink, () => isStopped);
       } finally {
         input.close();
       }

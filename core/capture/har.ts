@@ -32,7 +32,7 @@ function createRun(input: ByteInput): CaptureRun {
     async run(sink) {
       const entries = parseEntries(await readAll(input), input.name);
       const clock = new InputClock();
-      const slice = new TimeSlice();
+      const slice = new TimeSlice(sink);
       for (let i = 0; i < entries.length && !isStopped; i++) {
         const problem = takeEntry(entries[i], i + 1, clock, sink);
         if (problem !== undefined) findings.add(toFinding(input.name, i + 1, problem));

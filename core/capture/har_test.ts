@@ -1,6 +1,6 @@
 import { deepStrictEqual as equals, ok, rejects, strictEqual as is } from "node:assert";
 import { collectSource } from "../../tests/support/run_source.ts";
-import { createRandom } from "../../tests/support/random.ts";
+import { Random } from "../../tests/support/random.ts";
 import { FindingError } from "../model/finding.ts";
 import { har } from "./har.ts";
 
@@ -55,10 +55,10 @@ Deno.test("a file that is no HAR is refused with exit code 65", async () => {
 });
 
 Deno.test("2,000 damaged files give exchanges or exit code 65", async () => {
-  const random = createRandom(8);
+  const random = new Random(8);
   const whole = new TextEncoder().encode(JSON.stringify({ log: { entries: [ENTRY, ENTRY] } }));
   for (let i = 0; i < 2000; i++) {
-    const bytes = whole.slice(0, random.chance(0.3) ? random.below(whole.length) : whole.length);
+    const bytes = whole.slice(0, random.once(3) ? random.below(whole.length) : whole.length);
     for (let k = random.below(4); k > 0 && bytes.length > 0; k--) {
       bytes[random.below(bytes.length)]! ^= 1 << random.below(8);
     }

@@ -1,4 +1,5 @@
 import type { ByteInput } from "./byte_input.ts";
+import type { SourceSink } from "./source.ts";
 import { TimeSlice } from "./time_slice.ts";
 
 const BLOCK_BYTES = 1024 * 1024;
@@ -20,8 +21,13 @@ export interface LineTaker {
  * Feeds the lines of an input to `taker`, in slices of a few milliseconds. A last line without an end gets one. Ends early when
  * `isStopped` says so.
  */
-export async function readLines(input: ByteInput, taker: LineTaker, isStopped: () => boolean): Promise<void> {
-  const reader = new LineReader(taker, isStopped);
+export async function readLines(
+  input: ByteInput,
+  taker: LineTaker,
+  sink: SourceSink,
+  isStopped: () => boolean,
+): Promise<void> {
+  const reader = new LineReader(taker, sink, isStopped);
   while (!isStopped()) {
     const count = await input.read(reader.free());
     await reader.add(count ?? 0);
@@ -32,14 +38,15 @@ export async function readLines(input: ByteInput, taker: LineTaker, isStopped: (
 class LineReader {
   readonly #taker: LineTaker;
   readonly #isStopped: () => boolean;
-  readonly #slice = new TimeSlice();
+  readonly #slice: TimeSlice;
   #block = new Uint8Array(BLOCK_BYTES);
   #end = 0;
   /** The rest of a line that was too long is being dropped. */
   #isSkipping = false;
 
-  constructor(taker: LineTaker, isStopped: () => boolean) {
+  constructor(taker: LineTaker, sink: SourceSink, isStopped: () => boolean) {
     this.#taker = taker;
+    this.#slice = new TimeSlice(sink);
     this.#isStopped = isStopped;
   }
 

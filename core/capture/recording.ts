@@ -124,7 +124,7 @@ async function readAll(
   isStopped: () => boolean,
   file: string,
 ): Promise<Finding | undefined> {
-  const slice = new TimeSlice();
+  const slice = new TimeSlice(sink);
   do {
     for (;;) {
       let isCut = false;

@@ -1,6 +1,6 @@
 import { deepStrictEqual as equals, ok, rejects, strictEqual as is } from "node:assert";
 import { collectSource } from "../../tests/support/run_source.ts";
-import { createRandom } from "../../tests/support/random.ts";
+import { Random } from "../../tests/support/random.ts";
 import { FindingError } from "../model/finding.ts";
 import type { RawCapture } from "../model/raw_capture.ts";
 import { writeRecord } from "./record_codec.ts";
@@ -90,12 +90,12 @@ Deno.test("other files and later versions are refused with exit code 65", async 
 });
 
 Deno.test("4,000 damaged or random files give facts, findings or exit code 65, never a crash", async () => {
-  const random = createRandom(12);
+  const random = new Random(12);
   const whole = file();
   for (let i = 0; i < 4000; i++) {
-    const bytes = random.chance(0.1)
+    const bytes = random.once(10)
       ? random.bytes(random.below(400))
-      : whole.slice(0, random.chance(0.3) ? random.below(whole.length) : whole.length);
+      : whole.slice(0, random.once(3) ? random.below(whole.length) : whole.length);
     for (let k = random.below(4); k > 0 && bytes.length > 0; k--) {
       bytes[random.below(bytes.length)]! ^= 1 << random.below(8);
     }

@@ -37,7 +37,7 @@ function createRun(input: ByteInput): CaptureRun {
     info: { bootId: "records", host: {}, method: "records", findings: [] },
     async run(sink) {
       try {
-        await readLines(input, new RecordsReader(input.name, sink, findings), () => isStopped);
+        await readLines(input, new RecordsReader(input.name, sink, findings), sink, () => isStopped);
       } finally {
         input.close();
       }

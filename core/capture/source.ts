@@ -4,7 +4,7 @@ import type { HostFacts } from "../model/process.ts";
 import type { RawCapture } from "../model/raw_capture.ts";
 import type { Plugin } from "../model/plugin.ts";
 import type { Verdict } from "../model/verdict.ts";
-import type { HttpExchange } from "../model/http_exchange.ts";
+import type { InputExchange } from "../model/input_exchange.ts";
 
 /** Facts about a source that do not change while it runs. */
 export interface SourceInfo {
@@ -17,19 +17,14 @@ export interface SourceInfo {
   readonly findings: readonly Finding[];
 }
 
-/** A whole exchange of a text input (`--from exchanges|har`), decoded framing included. */
-export interface InputExchange {
-  readonly exchange: HttpExchange;
-  readonly requestBody: Uint8Array;
-  readonly responseBody: Uint8Array;
-}
-
 /** Takes what a source gives, synchronously, in order. Bytes in facts are valid only during the call. */
 export interface SourceSink {
   /** One capture fact. */
   raw(fact: RawCapture): void;
   /** One whole exchange, from text inputs that have no bytes of a connection. */
   exchange(input: InputExchange): void;
+  /** A slice of work ended: what was collected may go on now. The source feeds nothing more until the promise resolves. */
+  sliceEnd?(): Promise<void> | undefined;
 }
 
 /** An opened source. */

@@ -1,4 +1,5 @@
-import type { CaptureRun, InputExchange } from "../../core/capture/source.ts";
+import type { CaptureRun } from "../../core/capture/source.ts";
+import type { InputExchange } from "../../core/model/input_exchange.ts";
 import type { RawCapture, RawData } from "../../core/model/raw_capture.ts";
 
 /** Everything a source gave. The bytes of data facts are copies. */
