@@ -1,0 +1,16 @@
+import assert from "node:assert/strict";
+import { renderCliPage, renderConfigPage } from "./docs.ts";
+
+const HINT = "stale: run `deno run -A cli/docs.ts`";
+
+function read(path: string): string {
+  return Deno.readTextFileSync(new URL(path, import.meta.url));
+}
+
+Deno.test("docs/cli.md is what the command table says", () => {
+  assert.equal(read("../docs/cli.md"), renderCliPage(), HINT);
+});
+
+Deno.test("docs/configuration.md is what the schemas say", () => {
+  assert.equal(read("../docs/configuration.md"), renderConfigPage(), HINT);
+});

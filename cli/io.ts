@@ -1,0 +1,102 @@
+/**
+ * The program's edges as a value, so that commands can be tested: standard streams, environment, terminal facts. stdout is
+ * data, stderr is talk.
+ */
+import { chooseColor, type ColorMode } from "./term/color.ts";
+
+/** One of the two output streams. */
+export interface OutputStream {
+  readonly isTerminal: boolean;
+  /** True when text written here may carry colour. */
+  readonly hasColor: boolean;
+  /** Columns of the terminal; 80 where there is none. */
+  columns(): number;
+  /** Writes everything before it returns. @throws {Deno.errors.BrokenPipe} when the reader is gone. */
+  writeSync(text: string): void;
+  /** Writes everything; waits for a slow reader without blocking the event loop. */
+  write(bytes: Uint8Array): Promise<void>;
+}
+
+/** What a command may touch of the process it runs in. */
+export interface Io {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly stdinIsTerminal: boolean;
+  /** Environment variable, or undefined. */
+  env(name: string): string | undefined;
+  /** Writes one line of talk unless `--quiet`. */
+  say(line: string): void;
+  readonly isQuiet: boolean;
+  /** Number of `-v`. */
+  readonly verbosity: number;
+  readonly showsProgress: boolean;
+}
+
+/** Settings of the global flags that shape the streams. */
+export interface IoOptions {
+  readonly color: ColorMode;
+  readonly isQuiet: boolean;
+  readonly verbosity: number;
+  readonly showsProgress: boolean;
+}
+
+const encoder = new TextEncoder();
+
+function writeAllSync(stream: typeof Deno.stdout, text: string): void {
+  let bytes = encoder.encode(text);
+  while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
+}
+
+async function writeAll(stream: typeof Deno.stdout, bytes: Uint8Array): Promise<void> {
+  let rest = bytes;
+  while (rest.length > 0) rest = rest.subarray(await stream.write(rest));
+}
+
+function createStream(
+  stream: typeof Deno.stdout,
+  color: ColorMode,
+  env: (name: string) => string | undefined,
+): OutputStream {
+  const isTerminal = stream.isTerminal();
+  return {
+    isTerminal,
+    hasColor: chooseColor(color, isTerminal, env),
+    columns: () => readColumns(isTerminal),
+    writeSync: (text) => writeAllSync(stream, text),
+    write: (bytes) => writeAll(stream, bytes),
+  };
+}
+
+function readColumns(isTerminal: boolean): number {
+  if (!isTerminal) return 80;
+  try {
+    return Math.max(20, Deno.consoleSize().columns);
+  } catch {
+    return 80;
+  }
+}
+
+/** Creates the edges of the real process. */
+export function createIo(options: IoOptions): Io {
+  const env = (name: string) => Deno.env.get(name);
+  const stderr = createStream(Deno.stderr, options.color, env);
+  return {
+    ...options,
+    stdout: createStream(Deno.stdout, options.color, env),
+    stderr,
+    stdinIsTerminal: Deno.stdin.isTerminal(),
+    env,
+    say: (line) => {
+      if (!options.isQuiet) writeTalk(stderr, line);
+    },
+  };
+}
+
+/** Writes one line to stderr; a closed stderr is no reason to stop. */
+export function writeTalk(stderr: OutputStream, line: string): void {
+  try {
+    stderr.writeSync(line + "\n");
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { FindingError } from "../core/model/finding.ts";
+import { COMMANDS, LATER_COMMANDS } from "./commands/registry.ts";
+import type { FlagValues } from "./flag_values.ts";
+import { parseArgv } from "./parse.ts";
+import { checkCall, explainProblem, explainUnknownCommand } from "./usage.ts";
+import { parseDurationMs } from "./values.ts";
+
+function check(argv: string[], env: Record<string, string> = {}): FlagValues {
+  const parsed = parseArgv(argv, COMMANDS);
+  assert.ok("given" in parsed);
+  return checkCall(parsed, (name) => env[name]);
+}
+
+Deno.test("durations have units; a bare number is seconds", () => {
+  assert.deepEqual(["30s", "500ms", "1m30s", "2h", "10", "1.5"].map(parseDurationMs), [
+    30000,
+    500,
+    90000,
+    7200000,
+    10000,
+    1500,
+  ]);
+  assert.deepEqual(["", "s", "-1s", "1x", "1s1", "99999999d"].map(parseDurationMs), Array(6).fill(undefined));
+});
+
+Deno.test("a flag on the command line wins over its variable; later flags have none", () => {
+  assert.equal(check(["replay", "x"], { OISP_REDACTION: "masked" }).text("redaction"), "masked");
+  assert.equal(check(["replay", "x", "--redaction", "full"], { OISP_REDACTION: "masked" }).text("redaction"), "full");
+  assert.equal(check(["status"], { OISP_QUIET: "1" }).isOn("quiet"), true);
+  assert.equal(check(["record"], { OISP_PORT: "tcp://10.0.0.1:80" }).isGiven("port"), false);
+});
+
+Deno.test("switches that are on by default can be switched off", () => {
+  assert.equal(check(["record"]).isOn("append"), true);
+  assert.equal(check(["record", "--no-append"]).isOn("append"), false);
+  assert.equal(check(["record"], { OISP_APPEND: "0" }).isOn("append"), false);
+});
+
+Deno.test("every problem of a call is in one error", () => {
+  assert.throws(() => check(["decode", "--from", "x", "--redaction", "y", "a", "b"]), (error: unknown) => {
+    assert.ok(error instanceof FindingError);
+    assert.equal(error.exitCode, 64);
+    return error.findings.length === 3;
+  });
+});
+
+Deno.test("unknown flags and commands name the nearest one", () => {
+  const problem = parseArgv(["tail", "--sensr", "1"], COMMANDS);
+  assert.ok("kind" in problem);
+  assert.match(explainProblem(problem, ["tail", "--sensr", "1"]).fix ?? "", /^--sensor/);
+  assert.match(explainUnknownCommand("tial", COMMANDS, LATER_COMMANDS).fix ?? "", /^oisp tail/);
+  assert.equal(explainUnknownCommand("show", COMMANDS, LATER_COMMANDS).code, "OISP-CLI-010");
+});
