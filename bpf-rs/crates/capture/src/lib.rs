@@ -10,6 +10,7 @@ pub mod engine;
 pub mod ffi;
 pub mod log;
 pub mod process;
+pub mod queue;
 pub mod record;
 pub mod spawn;
 pub mod verdict;

@@ -64,3 +64,52 @@ impl Default for Config {
         }
     }
 }
+
+impl Config {
+    /// Refuses sizes that the kernel would refuse with less to say.
+    pub(super) fn check(&self) -> Result<(), String> {
+        let rings = [
+            ("payload_ring_bytes", self.payload_ring_bytes),
+            ("control_ring_bytes", self.control_ring_bytes),
+        ];
+        for (name, size) in rings {
+            if !size.is_power_of_two() || !(4096..=1 << 30).contains(&size) {
+                return Err(format!(
+                    "{name} is {size}: a power of two from 4096 to {} is needed",
+                    1 << 30
+                ));
+            }
+        }
+        if self.max_connections == 0 {
+            return Err("max_connections is 0".into());
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_keys_are_refused() {
+        assert!(serde_json::from_str::<Config>(r#"{"scope":{"whole_machin":true}}"#).is_err());
+        assert!(serde_json::from_str::<Config>(r#"{"ring":1}"#).is_err());
+    }
+
+    #[test]
+    fn an_empty_configuration_looks_at_nobody() {
+        let config: Config = serde_json::from_str("{}").unwrap();
+        assert!(!config.scope.whole_machine && config.scope.trees.is_empty());
+        assert!(config.check().is_ok());
+    }
+
+    #[test]
+    fn ring_sizes_are_powers_of_two() {
+        let config = Config {
+            payload_ring_bytes: 5000,
+            ..Config::default()
+        };
+        assert!(config.check().unwrap_err().contains("payload_ring_bytes"));
+    }
+}

@@ -1,0 +1,211 @@
+//! Opening a session: what is loaded, in which order, and what is done without.
+use super::attach::{Attacher, Method, has_uprobe_multi};
+use super::clock::Clock;
+use super::commands::ConnectionKeys;
+use super::load::{COMMAND, Loader, PROCESS, SOCKET, TLS_OBJECT, explain, own_tgid, program};
+use super::mapped::MappedWatch;
+use super::maps::Settings;
+use super::processes::Processes;
+use super::ring::Ring;
+use super::scope::Scope;
+use super::sorter::Sorter;
+use super::wait::Waiter;
+use super::{Config, Emitter, Engine, Feature, Host};
+use crate::discover::Discovery;
+use crate::drain::Drain;
+use crate::queue::Queue;
+use libbpf_rs::{Iter, IterOpts, Link, Object};
+use std::collections::HashSet;
+use std::io::Read as _;
+use std::os::fd::{AsFd as _, AsRawFd as _};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
+
+/// Loaded objects and what they allow.
+struct Loaded {
+    loader: Loader,
+    tls: Arc<Object>,
+    method: Method,
+    commands: Arc<Object>,
+    process: Object,
+    socket: Option<Object>,
+    features: Vec<Feature>,
+}
+
+fn load(config: &Config, own_tgid: u32) -> Result<Loaded, String> {
+    let mut loader = Loader::new(config, own_tgid);
+    let process = loader.load("process programs", PROCESS, false)?;
+    let commands = Arc::new(loader.load("command programs", COMMAND, false)?);
+    let mut tls = loader.load("TLS programs", TLS_OBJECT, config.force_perf_uprobes)?;
+    let mut method = if config.force_perf_uprobes {
+        Method::PerfEvent
+    } else {
+        Method::UprobeMulti
+    };
+    if method == Method::UprobeMulti && !has_uprobe_multi(&tls) {
+        tls = loader.load("TLS programs", TLS_OBJECT, true)?;
+        method = Method::PerfEvent;
+    }
+    let socket = loader.load("socket programs", SOCKET, false);
+    let features = vec![
+        Feature {
+            name: "processes",
+            outcome: Ok("tp_btf"),
+        },
+        Feature {
+            name: "tls",
+            outcome: Ok(method.name()),
+        },
+        Feature {
+            name: "sockets",
+            outcome: socket.as_ref().map(|_| "tp_btf").map_err(Clone::clone),
+        },
+    ];
+    Ok(Loaded {
+        loader,
+        tls: Arc::new(tls),
+        method,
+        commands,
+        process,
+        socket: socket.ok(),
+        features,
+    })
+}
+
+fn attach_all(object: &Object, names: &[&str]) -> Result<Vec<Link>, String> {
+    names
+        .iter()
+        .map(|name| program(object, name)?.attach_trace().map_err(|e| explain(name, &e)))
+        .collect()
+}
+
+/// Tells every process that runs already; their facts go into the control ring.
+fn first_pass(process: &Object) -> Result<(), String> {
+    let program = program(process, "seen_tasks")?;
+    let link = program
+        .attach_iter_with_opts(IterOpts::None)
+        .map_err(|e| explain("task iterator", &e))?;
+    let mut iterator = Iter::new(&link).map_err(|e| explain("task iterator", &e))?;
+    iterator
+        .read_to_end(&mut Vec::new())
+        .map_err(|e| format!("task iterator: {e}"))?;
+    Ok(())
+}
+
+/// Scope by name of process needs the processes to be known; the rest holds before.
+fn apply_scope(host: &Host) -> Result<(), String> {
+    let scope = &host.config.scope;
+    scope.trees.iter().try_for_each(|tgid| host.scope.add_tree(*tgid))?;
+    scope.pids.iter().try_for_each(|tgid| host.scope.add_pid(*tgid))
+}
+
+fn host(config: Config, own_tgid: u32, loaded: &Loaded) -> Result<Arc<Host>, String> {
+    let map = |name| loaded.loader.map(name);
+    let queue = Arc::new(Queue::new(config.queue_bytes as usize));
+    let processes = Arc::new(Processes::default());
+    let emitter = Emitter {
+        queue: Arc::clone(&queue),
+    };
+    let scope = Scope {
+        settings_map: map("settings")?,
+        uids: map("uids")?,
+        processes_map: map("processes")?,
+        settings: Mutex::new(Settings {
+            whole_machine: 0,
+            uids_used: 0,
+        }),
+        commands: Arc::clone(&loaded.commands),
+        processes: Arc::clone(&processes),
+        emitter: emitter.clone(),
+    };
+    scope.set_whole_machine(config.scope.whole_machine)?;
+    config.scope.uids.iter().try_for_each(|uid| scope.add_uid(*uid))?;
+    let attacher = Attacher::new(Arc::clone(&loaded.tls), loaded.method);
+    let keys = ConnectionKeys::default();
+    Ok(Arc::new(Host {
+        config,
+        own_tgid,
+        attacher,
+        emitter,
+        scope,
+        queue,
+        keys,
+        processes,
+    }))
+}
+
+impl Engine {
+    /// Loads the programs and starts threads; attaching goes on behind it.
+    pub fn open(config: Config) -> Result<Self, String> {
+        crate::log::install();
+        config.check()?;
+        let own_tgid = own_tgid()?;
+        let mut loaded = load(&config, own_tgid)?;
+        let host = host(config, own_tgid, &loaded)?;
+        let mapped = MappedWatch::open();
+        let mapped_outcome = mapped.as_ref().map(|_| "perf").map_err(Clone::clone);
+        loaded.features.push(Feature {
+            name: "mappings",
+            outcome: mapped_outcome,
+        });
+
+        let payload = Ring::new(&loaded.loader.map("payload")?, host.config.payload_ring_bytes)?;
+        let control = Ring::new(&loaded.loader.map("control")?, host.config.control_ring_bytes)?;
+        let watched = mapped.iter().flat_map(MappedWatch::descriptors);
+        let sources: Vec<_> = [payload.as_fd().as_raw_fd(), control.as_fd().as_raw_fd()]
+            .into_iter()
+            .chain(watched)
+            .collect();
+        let waiter = Waiter::new(&loaded.loader.map("drain")?, &sources)?;
+
+        let mut links = attach_all(&loaded.process, &["on_fork", "on_exec", "on_exit"])?;
+        if let Some(socket) = &loaded.socket {
+            links.extend(attach_all(socket, &["on_send", "on_receive"])?);
+        }
+        let mut clock = Clock::new();
+        let mut first = Vec::new();
+        clock.append_if_due(&mut first);
+        host.queue.push(first);
+        first_pass(&loaded.process)?;
+
+        let discovery = Arc::new(Discovery::start(Arc::clone(&host)));
+        let totals = loaded.loader.map("totals")?;
+        let sorter = Sorter {
+            host: Arc::clone(&host),
+            discovery: Arc::clone(&discovery),
+            commands: Arc::clone(&loaded.commands),
+            connections: loaded.loader.map("connections")?,
+            mapped: mapped.ok(),
+            known: HashSet::new(),
+            closed: Vec::new(),
+        };
+        let bell = waiter.bell();
+        let own_totals = loaded.loader.map("totals")?;
+        let drain = Drain {
+            host: Arc::clone(&host),
+            payload,
+            control,
+            sorter,
+            waiter,
+            totals: own_totals,
+            links,
+            clock,
+        };
+        let thread = std::thread::Builder::new()
+            .name("oisp-drain".into())
+            .spawn(move || drain.run());
+        let thread = thread.map_err(|e| format!("cannot start a thread: {e}"))?;
+        let engine = Self {
+            host,
+            discovery,
+            commands: loaded.commands,
+            totals,
+            features: loaded.features,
+            bell,
+            is_ending: AtomicBool::new(false),
+            threads: Mutex::new(vec![thread]),
+        };
+        apply_scope(&engine.host)?;
+        Ok(engine)
+    }
+}

@@ -1,0 +1,135 @@
+//! Reader of a kernel ring buffer. Unlike libbpf's it leaves a record where it is when there is no room for it.
+//!
+//! @see <https://docs.kernel.org/bpf/ringbuf.html>
+use std::os::fd::{AsFd, AsRawFd as _, BorrowedFd, OwnedFd};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+const BUSY: u32 = 1 << 31;
+const DISCARDED: u32 = 1 << 30;
+const HEADER_BYTES: usize = 8;
+
+/// One mapped region, unmapped on drop.
+struct Mapping {
+    at: *mut u8,
+    len: usize,
+}
+
+// SAFETY: the mapping belongs to this value; what other threads (the kernel) change in it is read by atomics.
+unsafe impl Send for Mapping {}
+
+impl Mapping {
+    fn new(fd: BorrowedFd<'_>, len: usize, offset: usize, writable: bool) -> Result<Self, String> {
+        let protection = if writable {
+            libc::PROT_READ | libc::PROT_WRITE
+        } else {
+            libc::PROT_READ
+        };
+        // SAFETY: a fresh mapping, chosen by the kernel.
+        let at = unsafe {
+            libc::mmap(
+                std::ptr::null_mut(),
+                len,
+                protection,
+                libc::MAP_SHARED,
+                fd.as_raw_fd(),
+                offset as libc::off_t,
+            )
+        };
+        if at == libc::MAP_FAILED {
+            return Err(format!(
+                "cannot map a kernel buffer: {}",
+                std::io::Error::last_os_error()
+            ));
+        }
+        Ok(Self { at: at.cast(), len })
+    }
+}
+
+impl Drop for Mapping {
+    fn drop(&mut self) {
+        // SAFETY: exactly what `new` mapped.
+        unsafe { libc::munmap(self.at.cast(), self.len) };
+    }
+}
+
+/// Size of a memory page.
+pub(super) fn page_bytes() -> usize {
+    // SAFETY: no arguments that could be wrong.
+    usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(4096)
+}
+
+/// One ring buffer map, read by one thread.
+pub struct Ring {
+    consumer: Mapping,
+    producer: Mapping,
+    size: usize,
+    fd: OwnedFd,
+}
+
+impl Ring {
+    /// Maps a ring of `size` bytes.
+    pub fn new(map: &impl AsFd, size: u32) -> Result<Self, String> {
+        let fd = map.as_fd().try_clone_to_owned().map_err(|e| e.to_string())?;
+        let (page, size) = (page_bytes(), size as usize);
+        let consumer = Mapping::new(fd.as_fd(), page, 0, true)?;
+        // the data is mapped twice in a row, so that a record that wraps around is in one piece
+        let producer = Mapping::new(fd.as_fd(), page + 2 * size, page, false)?;
+        Ok(Self {
+            consumer,
+            producer,
+            size,
+            fd,
+        })
+    }
+
+    fn consumed(&self) -> &AtomicU64 {
+        // SAFETY: the page starts with an aligned u64 that lives as long as the mapping.
+        unsafe { &*self.consumer.at.cast() }
+    }
+
+    fn produced(&self) -> u64 {
+        // SAFETY: as above.
+        unsafe { &*self.producer.at.cast::<AtomicU64>() }.load(Ordering::Acquire)
+    }
+
+    /// Nothing is in it, not even a record under way.
+    pub fn is_empty(&self) -> bool {
+        self.consumed().load(Ordering::Relaxed) == self.produced()
+    }
+
+    /// Hands out records in order until `each` refuses one (which stays), there is no more, or one is still written.
+    /// Gives whether any was taken.
+    pub fn consume(&mut self, mut each: impl FnMut(&[u8]) -> bool) -> bool {
+        let start = self.consumed().load(Ordering::Relaxed);
+        let (mut at, mut told) = (start, start);
+        while at < self.produced() {
+            let offset = page_bytes() + (at as usize & (self.size - 1));
+            // SAFETY: `offset` is inside the first copy of the data; a record starts here with its aligned length.
+            let head = unsafe { self.producer.at.add(offset) };
+            // SAFETY: as above; the kernel writes it with a release.
+            let len = unsafe { &*head.cast::<AtomicU32>() }.load(Ordering::Acquire);
+            if len & BUSY != 0 {
+                break;
+            }
+            let bytes = (len & !DISCARDED) as usize;
+            // SAFETY: the record was submitted: its bytes do not change until the consumer position passes them.
+            let record = unsafe { std::slice::from_raw_parts(head.add(HEADER_BYTES), bytes) };
+            if len & DISCARDED == 0 && !each(record) {
+                break;
+            }
+            at += (bytes + HEADER_BYTES).next_multiple_of(8) as u64;
+            if at - told > 64 << 10 {
+                self.consumed().store(at, Ordering::Release); // room for the kernel while we go on
+                told = at;
+            }
+        }
+        self.consumed().store(at, Ordering::Release);
+        at != start
+    }
+}
+
+impl AsFd for Ring {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+}
