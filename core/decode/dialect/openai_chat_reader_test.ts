@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ChatReader } from "./openai_chat_reader.ts";
 import type { ResponseContext } from "./dialect.ts";
-import { createRandom, type Random } from "../../../tests/random.ts";
+import { Random } from "../../../tests/support/random.ts";
 
 const HEAD = { method: "POST", path: "/v1/chat/completions", query: "", headers: new Map<string, string>() };
 
@@ -98,7 +98,7 @@ function spaced(text: string, style: number): string {
 
 Deno.test("the fast path gives the same answer as a full parse for 400 random streams of every shape", () => {
   for (let seed = 1; seed <= 400; seed++) {
-    const random = createRandom(seed);
+    const random = new Random(seed);
     const style = random.below(16);
     const events = Array.from({ length: 40 }, () => toChunk(random, style));
     const wantsDelta = seed % 2 === 0;
@@ -201,7 +201,7 @@ Deno.test("an error in the middle of a stream and an error body are the answer's
 });
 
 Deno.test("no text makes the reader throw", () => {
-  const random = createRandom(99);
+  const random = new Random(99);
   const parts = [
     "{",
     "}",

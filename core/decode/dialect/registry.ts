@@ -1,6 +1,8 @@
 import type { Dialect } from "./dialect.ts";
 import { openaiChat } from "./openai_chat.ts";
+import { anthropicMessages } from "./anthropic_messages.ts";
 import { bedrockConverse } from "./bedrock_converse.ts";
+import { bedrockInvoke } from "./bedrock_invoke.ts";
 import { cohereChat } from "./cohere_chat.ts";
 import { cohereEmbed } from "./cohere_embed.ts";
 import { gemini } from "./gemini.ts";
@@ -13,7 +15,9 @@ import { rerank } from "./rerank.ts";
 /** Every message format, the more usual ones first: where two match equally well, the first wins. */
 export const DIALECTS: readonly Dialect[] = [
   openaiChat,
+  anthropicMessages,
   bedrockConverse,
+  bedrockInvoke,
   cohereChat,
   cohereEmbed,
   gemini,

@@ -1,0 +1,169 @@
+/**
+ * One exchange on its way to events. The format is decided by the request's head, else by its body, else by the answer; the
+ * request is published when its body has ended and the format is sure, the answer when it has ended.
+ */
+import type { HttpExchange } from "../model/http_exchange.ts";
+import type { BodyDecoder } from "./body/body_decoder_types.ts";
+import type { BodyMessage } from "./body/body_format.ts";
+import { AnswerBody, type AnswerOwner } from "./call_answer.ts";
+import type { FormatSource } from "./call_confidence.ts";
+import { CallEvents } from "./call_events.ts";
+import { type DialectMatch, type HeadRecognition, recogniseAnswer, recogniseBody } from "./call_recognition.ts";
+import { RequestBody } from "./call_request.ts";
+import type { CallStageContext, CallStageOutput } from "./call_stage_types.ts";
+import { type ResponseHead, type ResponseReader, type StreamDelta, SURE } from "./dialect/dialect.ts";
+import { parseRecord } from "./dialect/json_access.ts";
+
+/** A body that looks this much like a format is one, even when only an error answers it. */
+const LIKELY = 0.7;
+
+const NO_HEADERS: ReadonlyMap<string, string> = new Map();
+
+/** One exchange. The stage hands out the sinks of its bodies and ends it exactly once. */
+export class Call implements AnswerOwner {
+  readonly requestBody: RequestBody;
+  readonly answer: AnswerBody;
+  requestDecoder: BodyDecoder | undefined;
+  answerDecoder: BodyDecoder | undefined;
+  /** Found to be no call: nothing of it is kept. */
+  isDropped = false;
+  readonly #exchange: HttpExchange;
+  readonly #context: CallStageContext;
+  readonly #output: CallStageOutput;
+  readonly #recognition: HeadRecognition;
+  #match: DialectMatch | undefined;
+  #formatBy: FormatSource = "path";
+  #isSure: boolean;
+  /** Set when the request has been published. */
+  #events: CallEvents | undefined;
+  #hasAnswerEvent = false;
+
+  constructor(
+    exchange: HttpExchange,
+    recognition: HeadRecognition,
+    context: CallStageContext,
+    output: CallStageOutput,
+  ) {
+    this.#exchange = exchange;
+    this.#context = context;
+    this.#output = output;
+    this.#recognition = recognition;
+    this.#match = recognition.match;
+    this.#isSure = recognition.isSure;
+    this.requestBody = new RequestBody(() => this.#requestEnd());
+    this.answer = new AnswerBody(this, context.wantsChunks);
+  }
+
+  /** UTF-16 units held besides the body decoders. */
+  get heldChars(): number {
+    return this.requestBody.heldChars + this.answer.readChars;
+  }
+
+  /** When the answer said its own end, on the boot clock; undefined while it has not, or when all is published. */
+  get endMarkNs(): number | undefined {
+    return this.#hasAnswerEvent ? undefined : this.answer.endMarkNs;
+  }
+
+  /** The answer's body ended, or its end mark came and nothing followed. Waits for a request that is still being sent. */
+  answerEnd(): void {
+    if (this.isDropped || !this.requestBody.isEnded) return;
+    if (!this.#isSure && !this.#accept()) return this.#drop();
+    this.#publishAnswer();
+  }
+
+  /** Nothing more comes for this exchange: publishes what is known. */
+  end(timeNs: number): void {
+    if (this.isDropped) return;
+    if (!this.requestBody.isEnded) this.requestBody.bodyEnd(this.#exchange.request.completeness);
+    if (this.isDropped) return;
+    if (!this.#isSure && !this.#accept()) return this.#drop();
+    this.#publishRequest();
+    if (this.#exchange.response !== undefined) this.#publishAnswer();
+    else this.#events?.publishNoAnswer(timeNs);
+  }
+
+  openReader(message: BodyMessage): ResponseReader | undefined {
+    if (!this.#isSure) this.#decideByAnswer(message);
+    if (this.isDropped || this.#match === undefined) return undefined;
+    if (this.requestBody.isEnded) this.#publishRequest();
+    return this.#match.dialect.createReader({
+      request: this.#events?.request,
+      head: this.#recognition.head,
+      response: this.#responseHead(),
+      quirks: this.#recognition.providerMatch.provider?.quirks ?? [],
+      wantsDelta: this.#context.wantsChunks,
+    });
+  }
+
+  chunk(delta: StreamDelta | undefined, index: number, timeNs: number): void {
+    this.#events?.publishChunk(delta, index, timeNs);
+  }
+
+  #requestEnd(): void {
+    if (!this.#isSure) this.#decideByRequest();
+    if (this.#match === undefined) return this.#drop();
+    if (!this.#isSure) return;
+    this.#publishRequest();
+    if (this.answer.isEnded) this.#publishAnswer();
+  }
+
+  #decideByRequest(): void {
+    const { record } = this.requestBody;
+    if (record === undefined) return;
+    const match = recogniseBody(record, this.#recognition.head);
+    if (match !== undefined && match.score > (this.#match?.score ?? 0)) {
+      if (match.dialect !== this.#match?.dialect) this.#formatBy = "body";
+      this.#match = match;
+    }
+    this.#isSure = this.#match !== undefined && this.#match.score >= SURE;
+  }
+
+  /** Takes the format the answer shows; drops the exchange when the answer is none of any format. */
+  #decideByAnswer(message: BodyMessage): void {
+    const match = recogniseAnswer(parseRecord(message.text), this.#responseHead());
+    if (match !== undefined && (match.score >= LIKELY || match.dialect === this.#match?.dialect)) {
+      if (match.dialect !== this.#match?.dialect) this.#formatBy = "answer";
+      this.#match = match;
+      this.#isSure = true;
+    } else if (!this.#accept()) this.#drop();
+  }
+
+  /** Without a telling answer a request counts when its own body looks enough like the format. */
+  #accept(): boolean {
+    const status = this.#exchange.response?.status;
+    if (this.#match === undefined || this.#match.score < LIKELY) return false;
+    this.#isSure = status === undefined || status >= 400;
+    return this.#isSure;
+  }
+
+  #drop(): void {
+    this.isDropped = true;
+    this.requestBody.release();
+    this.#output.classified(this.#exchange, "not_ai");
+  }
+
+  #publishRequest(): void {
+    if (this.#events !== undefined || this.#match === undefined) return;
+    const { dialect } = this.#match;
+    const quirks = this.#recognition.providerMatch.provider?.quirks ?? [];
+    const request = this.requestBody.decode(dialect, this.#recognition.head, quirks);
+    const format = { dialect, by: this.#formatBy, request };
+    this.#events = new CallEvents(this.#exchange, this.#recognition, format, this.#context, this.#output);
+    this.#output.classified(this.#exchange, "ai");
+    this.#events.publishRequest(this.requestBody);
+    this.requestBody.release();
+  }
+
+  #publishAnswer(): void {
+    if (this.#hasAnswerEvent) return;
+    this.#publishRequest();
+    this.#hasAnswerEvent = true;
+    this.#events?.publishAnswer(this.answer);
+  }
+
+  #responseHead(): ResponseHead {
+    const { response } = this.#exchange;
+    const headers = response?.headers ?? NO_HEADERS;
+    return { status: response?.status ?? 0, headers, contentType: (headers.get("content-type") ?? "").toLowerCase() };
+  }
+}

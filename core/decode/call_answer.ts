@@ -1,0 +1,121 @@
+import type { Completeness } from "../model/http_exchange.ts";
+import type { ModelResponse } from "../model/model_call.ts";
+import type { EventOf } from "../model/oisp_event.ts";
+import type { BodyEndSink } from "./body/body_decoder_types.ts";
+import type { BodyMessage } from "./body/body_format.ts";
+import type { ResponseReader, StreamDelta } from "./dialect/dialect.ts";
+
+/** Body formats that carry one document; the others are streams. */
+const DOCUMENT_FORMATS: ReadonlySet<string> = new Set(["json", "binary", "text"]);
+
+const NS_PER_MS = 1e6;
+
+/** What the owner of an answer does when something happens. */
+export interface AnswerOwner {
+  /** The first message: decides which format it is. Undefined: the answer is no answer of a model. */
+  openReader(message: BodyMessage): ResponseReader | undefined;
+  /** One piece of output, where they are wanted. */
+  chunk(delta: StreamDelta | undefined, index: number, timeNs: number): void;
+  /** The body has ended. */
+  answerEnd(): void;
+}
+
+/** The body of one answer while it arrives: reader, times, problems. */
+export class AnswerBody implements BodyEndSink {
+  readonly problems: string[] = [];
+  completeness: Completeness = "in_flight";
+  format: string | undefined;
+  isEnded = false;
+  /** Time of the format's own end mark. */
+  endMarkNs: number | undefined;
+  firstTokenNs: number | undefined;
+  /** UTF-16 units read so far: about what the reader holds. */
+  readChars = 0;
+  #reader: ResponseReader | undefined;
+  #isRefused = false;
+  #chunks = 0;
+  #lastTokenNs = 0;
+  #maxGapNs = 0;
+  readonly #owner: AnswerOwner;
+  readonly #wantsChunks: boolean;
+
+  constructor(owner: AnswerOwner, wantsChunks: boolean) {
+    this.#owner = owner;
+    this.#wantsChunks = wantsChunks;
+  }
+
+  message(message: BodyMessage, timeNs: number): void {
+    const reader = this.#reader ?? this.#open(message);
+    if (reader === undefined) return;
+    this.readChars += message.text.length;
+    const result = reader.message(message);
+    if (result === "meta") return;
+    if (result === "end") this.endMarkNs ??= timeNs;
+    else this.#token(result, timeNs);
+  }
+
+  problem(reason: string): void {
+    if (!this.problems.includes(reason)) this.problems.push(reason);
+  }
+
+  bodyEnd(completeness: Completeness, _timeNs: number, format: string | undefined): void {
+    if (this.isEnded) return;
+    this.completeness = completeness;
+    this.format = format;
+    this.isEnded = true;
+    this.#owner.answerEnd();
+  }
+
+  /** Nothing is missing, as far as connection, body and format can tell. */
+  get isComplete(): boolean {
+    if (this.problems.length > 0) return false;
+    if (this.endMarkNs !== undefined) return true;
+    return this.completeness === "complete";
+  }
+
+  /** The body is a stream of messages. */
+  get isStream(): boolean {
+    return this.format !== undefined ? !DOCUMENT_FORMATS.has(this.format) : this.endMarkNs !== undefined;
+  }
+
+  /** The stream ended well, but the format's own end mark and the finish reason are missing. */
+  hasNoEnd(response: ModelResponse): boolean {
+    return this.#reader?.hasEnded === false && response.error === undefined &&
+      !response.choices.some((choice) => choice.finishReason !== undefined);
+  }
+
+  /** The answer; undefined when not one message was read. */
+  finish(): ModelResponse | undefined {
+    return this.#reader?.finish(this.isComplete);
+  }
+
+  /** Number of pieces and the time between them; undefined for answers that are no stream. */
+  toStreamFacts(): EventOf<"ai.response">["data"]["stream"] {
+    if (!this.isStream || this.#chunks === 0) return undefined;
+    const facts: NonNullable<EventOf<"ai.response">["data"]["stream"]> = { chunks: this.#chunks };
+    if (this.#chunks > 1 && this.firstTokenNs !== undefined) {
+      facts.inter_chunk_ms_mean = toMs((this.#lastTokenNs - this.firstTokenNs) / (this.#chunks - 1));
+      facts.inter_chunk_ms_max = toMs(this.#maxGapNs);
+    }
+    return facts;
+  }
+
+  #open(message: BodyMessage): ResponseReader | undefined {
+    if (this.#isRefused) return undefined;
+    this.#reader = this.#owner.openReader(message);
+    this.#isRefused = this.#reader === undefined;
+    return this.#reader;
+  }
+
+  #token(result: "token" | StreamDelta, timeNs: number): void {
+    if (this.firstTokenNs === undefined) this.firstTokenNs = timeNs;
+    else if (timeNs - this.#lastTokenNs > this.#maxGapNs) this.#maxGapNs = timeNs - this.#lastTokenNs;
+    this.#lastTokenNs = timeNs;
+    if (this.#wantsChunks) this.#owner.chunk(result === "token" ? undefined : result, this.#chunks, timeNs);
+    this.#chunks++;
+  }
+}
+
+function toMs(durationNs: number): number {
+  return Math.max(0, Math.round(durationNs / 1000) / (NS_PER_MS / 1000));
+}

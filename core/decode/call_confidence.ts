@@ -1,0 +1,65 @@
+import type { Completeness } from "../model/http_exchange.ts";
+import type { ModelRequest, ModelResponse, RequestType } from "../model/model_call.ts";
+import type { Confidence } from "./event_envelope.ts";
+
+/** What decided the message format. */
+export type FormatSource = "path" | "body" | "answer";
+
+/** What the sureness of an event is computed from. */
+export interface ConfidenceFacts {
+  /** The vendor is known from the host. */
+  readonly hasProvider: boolean;
+  /** What decided the format. */
+  readonly formatBy: FormatSource;
+  /** State of the message the event is about. */
+  readonly completeness: Completeness;
+  /** Reason codes of what is wrong or missing. */
+  readonly reasons: readonly string[];
+  /** Contents were decoded. */
+  readonly hasContent: boolean;
+  /** Facts that could not be known because bytes are missing. */
+  readonly missing: readonly string[];
+}
+
+/** Computes how sure and how complete an event is. */
+export function toConfidence(facts: ConfidenceFacts): Confidence {
+  const isComplete = facts.completeness === "complete" && facts.reasons.length === 0;
+  const confidence: Confidence = {
+    level: toLevel(facts),
+    completeness: facts.hasContent ? (isComplete ? "full" : "partial") : "metadata_only",
+  };
+  if (facts.missing.length > 0) confidence.missing = [...facts.missing];
+  const reasons = toReasons(facts);
+  if (reasons.length > 0) confidence.reasons = reasons;
+  return confidence;
+}
+
+/** Facts of a request that are absent because its body is not whole. */
+export function findMissingInRequest(request: ModelRequest | undefined): readonly string[] {
+  return request === undefined ? ["messages", "parameters"] : [];
+}
+
+/** Facts of an answer that are absent because it is not whole. */
+export function findMissingInAnswer(response: ModelResponse | undefined, requestType: RequestType): readonly string[] {
+  const missing: string[] = [];
+  if (requestType === "chat" || requestType === "completion") {
+    if (response === undefined || response.choices.length === 0) missing.push("choices");
+    if (!response?.choices.some((choice) => choice.finishReason !== undefined)) missing.push("finish_reason");
+    if (response?.usage?.outputTokens === undefined) missing.push("usage");
+  } else if (response?.usage === undefined) missing.push("usage");
+  return missing;
+}
+
+function toLevel(facts: ConfidenceFacts): Confidence["level"] {
+  if (!facts.hasProvider) return "inferred";
+  if (facts.completeness === "joined_late") return "low";
+  return facts.formatBy === "path" ? "high" : "medium";
+}
+
+function toReasons(facts: ConfidenceFacts): string[] {
+  const reasons = [...facts.reasons];
+  if (facts.completeness !== "complete" && !reasons.includes(facts.completeness)) reasons.unshift(facts.completeness);
+  if (!facts.hasProvider) reasons.push("unknown_host");
+  if (facts.formatBy !== "path") reasons.push(`format_by_${facts.formatBy}`);
+  return reasons;
+}

@@ -1,0 +1,204 @@
+/** Makes the drafts of one exchange: request, pieces, answer, embedding. */
+import type { DraftEvent } from "../model/draft.ts";
+import type { HttpExchange } from "../model/http_exchange.ts";
+import type { ModelCall, ModelRequest, RequestType } from "../model/model_call.ts";
+import type { EventType, OispEvent } from "../model/oisp_event.ts";
+import { toDurationMs } from "../model/time.ts";
+import type { AnswerBody } from "./call_answer.ts";
+import { toAuthFacts } from "./call_auth.ts";
+import { findMissingInAnswer, findMissingInRequest, type FormatSource, toConfidence } from "./call_confidence.ts";
+import { readRateLimit, readRequestId, readRetryAfterMs, readStatedCostUsd } from "./call_headers.ts";
+import type { HeadRecognition } from "./call_recognition.ts";
+import type { RequestBody } from "./call_request.ts";
+import type { CallStageContext, CallStageOutput } from "./call_stage_types.ts";
+import type { Dialect, StreamDelta } from "./dialect/dialect.ts";
+import { toProvider, toTlsInfo } from "./event_call.ts";
+import { toChunkData } from "./event_chunk.ts";
+import { toEmbeddingData } from "./event_embedding.ts";
+import { toEndpoint } from "./event_endpoint.ts";
+import { type Confidence, toAttrs, toEnvelope } from "./event_envelope.ts";
+import { type CallFacts, toRequestData } from "./event_request.ts";
+import { type ResponseFacts, toResponseData } from "./event_response.ts";
+import { findByAnswer } from "./provider/lookup.ts";
+import type { Provider } from "./provider/provider.ts";
+
+const NO_QUIRKS: readonly string[] = [];
+const NO_HEADERS: ReadonlyMap<string, string> = new Map();
+
+/** The events of one exchange. Each kind is published at most once, the pieces of a stream in order. */
+export class CallEvents {
+  readonly #exchange: HttpExchange;
+  readonly #context: CallStageContext;
+  readonly #output: CallStageOutput;
+  readonly #recognition: HeadRecognition;
+  readonly #call: ModelCall;
+  readonly #requestType: RequestType;
+  readonly #formatBy: FormatSource;
+  #provider: Provider | undefined;
+  #facts: CallFacts | undefined;
+  #requestEventId: string | undefined;
+
+  constructor(
+    exchange: HttpExchange,
+    recognition: HeadRecognition,
+    format: { readonly dialect: Dialect; readonly by: FormatSource; readonly request: ModelRequest | undefined },
+    context: CallStageContext,
+    output: CallStageOutput,
+  ) {
+    this.#exchange = exchange;
+    this.#recognition = recognition;
+    this.#context = context;
+    this.#output = output;
+    this.#formatBy = format.by;
+    const { head } = recognition;
+    this.#requestType = format.request?.requestType ?? format.dialect.requestType(head);
+    this.#call = { dialect: format.dialect.id, auth: toAuthFacts(head.headers, head.query) };
+    const endpoint = toEndpoint(exchange);
+    if (endpoint !== undefined) this.#call.endpoint = endpoint;
+    if (format.request !== undefined) this.#call.request = format.request;
+    this.#setProvider(recognition.providerMatch.provider);
+  }
+
+  /** Publishes `ai.request`; nothing for embeddings, which have one event at their end. */
+  publishRequest(body: RequestBody): void {
+    if (this.#requestType === "embedding") return;
+    const { request } = this.#exchange;
+    const confidence = toConfidence({
+      hasProvider: this.#provider !== undefined,
+      formatBy: this.#formatBy,
+      completeness: body.completeness,
+      reasons: unite(request.reasons, body.problems),
+      hasContent: this.#call.request !== undefined,
+      missing: findMissingInRequest(this.#call.request),
+    });
+    const data = toRequestData(this.#toFacts());
+    this.#requestEventId = this.#draft("ai.request", request.firstByteNs, 0, confidence, data);
+  }
+
+  /** Publishes one `ai.streaming_chunk`. */
+  publishChunk(delta: StreamDelta | undefined, index: number, timeNs: number): void {
+    const confidence: Confidence = { level: this.#provider === undefined ? "inferred" : "high", completeness: "full" };
+    const data = toChunkData(this.#toFacts(), this.#requestEventId, index, delta);
+    this.#draft("ai.streaming_chunk", timeNs, index, confidence, data);
+  }
+
+  /** Publishes `ai.response`, or `ai.embedding`. The exchange has a response head. */
+  publishAnswer(answer: AnswerBody): void {
+    const { response } = this.#exchange;
+    if (response === undefined) return;
+    this.#setProvider(
+      this.#provider ?? findByAnswer(this.#recognition.providerMatch.candidates, response.headers),
+    );
+    const decoded = answer.finish();
+    if (decoded !== undefined) this.#call.response = decoded;
+    this.#addStatedCost(readStatedCostUsd(response.headers));
+    const facts = this.#toResponseFacts(answer, response.status);
+    const confidence = this.#answerConfidence(answer);
+    if (this.#requestType === "embedding") return this.#embedding(confidence, facts, response.lastByteNs);
+    this.#draft("ai.response", response.lastByteNs, 0, confidence, toResponseData(this.#toFacts(), facts));
+  }
+
+  /** Publishes what has to be published although no answer came: the one event of an embedding exchange. */
+  publishNoAnswer(timeNs: number): void {
+    if (this.#requestType !== "embedding") return;
+    const confidence = toConfidence({
+      hasProvider: this.#provider !== undefined,
+      formatBy: this.#formatBy,
+      completeness: "truncated",
+      reasons: ["no_answer"],
+      hasContent: this.#call.request !== undefined,
+      missing: ["usage"],
+    });
+    this.#embedding(confidence, undefined, timeNs);
+  }
+
+  /** Named deviations of the vendor. */
+  get quirks(): readonly string[] {
+    return this.#provider?.quirks ?? NO_QUIRKS;
+  }
+
+  /** What the request asks; undefined when its body could not be decoded. */
+  get request(): ModelRequest | undefined {
+    return this.#call.request;
+  }
+
+  #embedding(confidence: Confidence, facts: ResponseFacts | undefined, timeNs: number): void {
+    this.#draft("ai.embedding", timeNs, 0, confidence, toEmbeddingData(this.#toFacts(), facts));
+  }
+
+  #answerConfidence(answer: AnswerBody): Confidence {
+    const { response } = this.#call;
+    const reasons = unite(answer.isComplete ? [] : this.#exchange.response?.reasons ?? [], answer.problems);
+    if (response !== undefined && answer.isComplete && answer.hasNoEnd(response)) reasons.push("no_end_mark");
+    return toConfidence({
+      hasProvider: this.#provider !== undefined,
+      formatBy: this.#formatBy,
+      completeness: answer.isComplete ? "complete" : answer.completeness,
+      reasons,
+      hasContent: response !== undefined,
+      missing: answer.isComplete && reasons.length === 0 ? [] : findMissingInAnswer(response, this.#requestType),
+    });
+  }
+
+  #toResponseFacts(answer: AnswerBody, status: number): ResponseFacts {
+    const { request, response } = this.#exchange;
+    const headers = response?.headers ?? NO_HEADERS;
+    const isFailed = status >= 400 || this.#call.response?.error !== undefined;
+    const first = answer.firstTokenNs;
+    return {
+      status,
+      isSuccess: isFailed ? false : answer.isComplete ? true : undefined,
+      isStreaming: answer.isStream,
+      latencyMs: toDurationMs(request.firstByteNs, response?.lastByteNs ?? request.lastByteNs),
+      timeToFirstTokenMs: answer.isStream && first !== undefined ? toDurationMs(request.firstByteNs, first) : undefined,
+      stream: answer.toStreamFacts(),
+      requestEventId: this.#requestEventId,
+      headerRequestId: readRequestId(headers),
+      retryAfterMs: readRetryAfterMs(headers),
+      rateLimit: readRateLimit(headers),
+    };
+  }
+
+  #addStatedCost(statedCostUsd: number | undefined): void {
+    if (statedCostUsd === undefined) return;
+    const response = this.#call.response ??= { choices: [] };
+    response.usage = { ...response.usage, statedCostUsd };
+  }
+
+  #setProvider(provider: Provider | undefined): void {
+    if (provider === undefined || provider === this.#provider) return;
+    this.#provider = provider;
+    this.#call.provider = { id: provider.id, name: provider.name };
+    this.#call.providerBy = provider === this.#recognition.providerMatch.provider ? "host" : "header";
+    this.#facts = undefined;
+  }
+
+  #toFacts(): CallFacts {
+    return this.#facts ??= {
+      call: this.#call,
+      requestType: this.#requestType,
+      provider: toProvider(this.#call, this.#recognition.head.host),
+      tlsInfo: toTlsInfo(this.#exchange),
+    };
+  }
+
+  #draft(eventType: EventType, timeNs: number, index: number, confidence: Confidence, data: OispEvent["data"]): string {
+    const exchange = this.#exchange;
+    const { oisp_version, event_id, timestamp } = toEnvelope(this.#context, exchange, { eventType, timeNs, index });
+    const attrs = toAttrs(exchange, this.#call.dialect);
+    const event = { oisp_version, event_id, event_type: eventType, timestamp, confidence, attrs, data } as OispEvent;
+    const draft: DraftEvent = {
+      event,
+      timeNs,
+      processKey: exchange.connection.processKey,
+      exchange,
+      call: this.#call,
+    };
+    this.#output.draft(draft);
+    return event_id;
+  }
+}
+
+function unite(first: readonly string[], second: readonly string[]): string[] {
+  return second.length === 0 ? [...first] : [...new Set([...first, ...second])];
+}

@@ -1,0 +1,81 @@
+import type { HttpExchange } from "../model/http_exchange.ts";
+import { type Dialect, type RequestHead, type ResponseHead, SURE } from "./dialect/dialect.ts";
+import type { JsonRecord } from "./dialect/json_access.ts";
+import { DIALECTS } from "./dialect/registry.ts";
+import { findProvider, type ProviderMatch } from "./provider/lookup.ts";
+import { toCleanPath } from "./provider/path_pattern.ts";
+
+/** A format that fits, and how surely. */
+export interface DialectMatch {
+  readonly dialect: Dialect;
+  /** 0..1, as `Dialect` says. */
+  readonly score: number;
+}
+
+/** What the head of a request tells. */
+export interface HeadRecognition {
+  readonly head: RequestHead;
+  readonly providerMatch: ProviderMatch;
+  readonly match: DialectMatch | undefined;
+  /** The head alone decides the format. */
+  readonly isSure: boolean;
+}
+
+/** A path that fits weakly is enough on a host whose row lists the format. */
+const ENOUGH_WITH_HOST = 0.3;
+
+/** Recognises vendor and format from the request head. */
+export function recogniseHead(exchange: HttpExchange): HeadRecognition {
+  const head = toHead(exchange);
+  const providerMatch = findProvider(head.host, head.path);
+  const listed = providerMatch.provider?.dialects;
+  const match = findBest((dialect) => {
+    const score = dialect.matchHead(head);
+    return score >= ENOUGH_WITH_HOST && listed?.includes(dialect.id) ? Math.max(score, SURE) : score;
+  });
+  return { head, providerMatch, match, isSure: match !== undefined && match.score >= SURE };
+}
+
+/** Recognises the format from a parsed request body. */
+export function recogniseBody(json: JsonRecord, head: RequestHead): DialectMatch | undefined {
+  return findBest((dialect) => dialect.matchBody(json, head));
+}
+
+/** Recognises the format from the first message of the answer. */
+export function recogniseAnswer(json: JsonRecord | undefined, response: ResponseHead): DialectMatch | undefined {
+  return findBest((dialect) => dialect.matchAnswer(json, response));
+}
+
+/**
+ * Tells whether a request that no path recognises may still hold a call: a POST whose body can be JSON. Everything else is let
+ * go without being kept.
+ */
+export function mayHoldCall(exchange: HttpExchange): boolean {
+  if (exchange.request.method !== "POST") return false;
+  const type = exchange.request.headers.get("content-type");
+  return type === undefined || type.includes("json") || type.startsWith("text/plain");
+}
+
+function findBest(measure: (dialect: Dialect) => number): DialectMatch | undefined {
+  let best: Dialect | undefined;
+  let bestScore = 0;
+  for (const dialect of DIALECTS) {
+    const score = measure(dialect);
+    if (score <= bestScore) continue;
+    best = dialect;
+    bestScore = score;
+  }
+  return best === undefined ? undefined : { dialect: best, score: bestScore };
+}
+
+function toHead(exchange: HttpExchange): RequestHead {
+  const { method, target, host, headers } = exchange.request;
+  const mark = target.indexOf("?");
+  return {
+    method,
+    path: toCleanPath(exchange.request.path),
+    query: mark < 0 ? "" : target.slice(mark + 1),
+    ...(host !== undefined && { host }),
+    headers,
+  };
+}

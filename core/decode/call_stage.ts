@@ -1,0 +1,90 @@
+/**
+ * The last stage of decode: exchanges in, events out. One `Call` per exchange of interest; every other exchange is let go with
+ * its head.
+ */
+import type { HttpExchange } from "../model/http_exchange.ts";
+import { createBodyDecoder } from "./body/body_decoder.ts";
+import { Call } from "./call.ts";
+import { mayHoldCall, recogniseHead } from "./call_recognition.ts";
+import type { CallStage, CallStageContext, CallStageOutput } from "./call_stage_types.ts";
+import type { BodySink } from "./exchange_sink.ts";
+import { isNotAiHost } from "./provider/not_ai_hosts.ts";
+
+/** Largest request body that is kept when only the body can tell whether it is a call. */
+const MAX_UNKNOWN_BODY_BYTES = 4 * 1024 * 1024;
+
+/** An answer that said its own end is published after this much silence, even when the connection stays open. */
+const END_MARK_WAIT_NS = 1e9;
+
+class ExchangesToEvents implements CallStage {
+  readonly #context: CallStageContext;
+  readonly #output: CallStageOutput;
+  readonly #calls = new Map<HttpExchange, Call>();
+
+  constructor(context: CallStageContext, output: CallStageOutput) {
+    this.#context = context;
+    this.#output = output;
+  }
+
+  request(exchange: HttpExchange): BodySink | undefined {
+    const recognition = recogniseHead(exchange);
+    if (recognition.match === undefined && !mayHoldCall(exchange)) {
+      return this.#ignore(exchange, recognition.providerMatch.provider !== undefined);
+    }
+    if (recognition.match === undefined && isNotAiHost(recognition.head.host)) return this.#ignore(exchange, false);
+    const call = new Call(exchange, recognition, this.#context, this.#output);
+    this.#calls.set(exchange, call);
+    this.#output.classified(exchange, recognition.isSure ? "ai" : "unknown");
+    const maxDecodedBytes = recognition.match === undefined
+      ? Math.min(MAX_UNKNOWN_BODY_BYTES, this.#context.maxBodyBytes)
+      : this.#context.maxBodyBytes;
+    call.requestDecoder = createBodyDecoder(exchange.request.headers, call.requestBody, { maxDecodedBytes });
+    return call.requestDecoder;
+  }
+
+  response(exchange: HttpExchange): BodySink | undefined {
+    const call = this.#calls.get(exchange);
+    if (call === undefined || call.isDropped || exchange.response === undefined) return undefined;
+    call.answerDecoder = createBodyDecoder(exchange.response.headers, call.answer, {
+      maxDecodedBytes: this.#context.maxBodyBytes,
+    });
+    return call.answerDecoder;
+  }
+
+  exchangeEnd(exchange: HttpExchange, timeNs: number): void {
+    const call = this.#calls.get(exchange);
+    if (call === undefined) return;
+    this.#calls.delete(exchange);
+    call.end(timeNs);
+  }
+
+  undecodable(): void {
+    // Nothing of such a connection reaches events; the decoder reports it as not covered.
+  }
+
+  advance(nowNs: number): void {
+    for (const call of this.#calls.values()) {
+      const endNs = call.endMarkNs;
+      if (endNs !== undefined && nowNs - endNs >= END_MARK_WAIT_NS) call.answerEnd();
+    }
+  }
+
+  get heldBytes(): number {
+    let held = 0;
+    for (const call of this.#calls.values()) {
+      held += call.heldChars + (call.requestDecoder?.heldBytes ?? 0) + (call.answerDecoder?.heldBytes ?? 0);
+    }
+    return held;
+  }
+
+  #ignore(exchange: HttpExchange, isVendor: boolean): undefined {
+    const isListed = !isVendor && isNotAiHost(exchange.request.host);
+    this.#output.classified(exchange, isListed ? "not_ai_host" : "not_ai");
+    return undefined;
+  }
+}
+
+/** Creates the call stage. */
+export function createCallStage(context: CallStageContext, output: CallStageOutput): CallStage {
+  return new ExchangesToEvents(context, output);
+}
