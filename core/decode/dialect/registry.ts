@@ -11,6 +11,9 @@ import { openaiAudio } from "./openai_audio.ts";
 import { openaiImages } from "./openai_images.ts";
 import { openaiModerations } from "./openai_moderations.ts";
 import { rerank } from "./rerank.ts";
+import { hfTgi } from "./hf_tgi.ts";
+import { replicate } from "./replicate.ts";
+import { audioVendor, imageVendor } from "./media_vendor.ts";
 
 /** Every message format, the more usual ones first: where two match equally well, the first wins. */
 export const DIALECTS: readonly Dialect[] = [
@@ -26,4 +29,8 @@ export const DIALECTS: readonly Dialect[] = [
   openaiImages,
   openaiModerations,
   rerank,
+  hfTgi,
+  replicate,
+  audioVendor,
+  imageVendor,
 ];

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { bedrockInvoke, findInvokeFormat } from "./bedrock_invoke.ts";
+import { readAnswer, toRequestView } from "./dialect_testing.ts";
+
+const CLAUDE = "/model/us.anthropic.claude-opus-4-6-v1/invoke-with-response-stream";
+
+function frameOf(json: unknown) {
+  return { name: "chunk", json: { bytes: btoa(JSON.stringify(json)), p: "abc" } };
+}
+
+Deno.test("bedrock_invoke picks the vendor's format by the model id", () => {
+  const idOf = (model: string) => findInvokeFormat(toRequestView({ path: `/model/${model}/invoke` })).id;
+  assert.equal(idOf("us.anthropic.claude-opus-4-6-v1"), "anthropic_messages");
+  assert.equal(idOf("amazon.nova-lite-v1%3A0"), "bedrock_converse");
+  assert.equal(idOf("amazon.nova-2-multimodal-embeddings-v1:0"), "bedrock_text");
+  assert.equal(idOf("us.cohere.embed-v4:0"), "cohere_embed");
+  assert.equal(idOf("amazon.titan-embed-text-v2:0"), "bedrock_text");
+});
+
+Deno.test("bedrock_invoke takes model and streaming from the path", () => {
+  const request = bedrockInvoke.decodeRequest(toRequestView({
+    path: CLAUDE,
+    json: { anthropic_version: "bedrock-2023-05-31", max_tokens: 5, messages: [{ role: "user", content: "hi" }] },
+  }));
+  assert.equal(request?.model, "us.anthropic.claude-opus-4-6-v1");
+  assert.equal(request?.isStreaming, true);
+  assert.equal(request?.messages[0]?.content, "hi");
+});
+
+Deno.test("bedrock_invoke unwraps frames and prefers the vendor's usage over the metrics", () => {
+  const { answer } = readAnswer(bedrockInvoke, [
+    frameOf({
+      type: "message_start",
+      message: { id: "msg", role: "assistant", content: [], usage: { input_tokens: 3 } },
+    }),
+    frameOf({ type: "content_block_start", index: 0, content_block: { type: "text", text: "" } }),
+    frameOf({ type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "Oi" } }),
+    frameOf({ type: "content_block_stop", index: 0 }),
+    frameOf({ type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 2 } }),
+    frameOf({ type: "message_stop", "amazon-bedrock-invocationMetrics": { inputTokenCount: 3, outputTokenCount: 2 } }),
+  ], { path: CLAUDE });
+  assert.equal(answer.choices[0]?.message.content, "Oi");
+  assert.equal(answer.choices[0]?.finishReason, "stop");
+  assert.equal(answer.usage?.inputTokens, 3);
+  assert.equal(answer.usage?.outputTokens, 2);
+});
+
+Deno.test("bedrock_invoke reads Titan embeddings and usage from the headers", () => {
+  const path = "/model/amazon.titan-embed-text-v2%3A0/invoke";
+  const request = bedrockInvoke.decodeRequest(toRequestView({ path, json: { inputText: "Ruby", dimensions: 256 } }));
+  assert.equal(request?.requestType, "embedding");
+  assert.equal(request?.inputCount, 1);
+  const { answer } = readAnswer(bedrockInvoke, [{ json: { embedding: [1, 2, 3] } }], {
+    path,
+    headers: { "x-amzn-bedrock-input-token-count": "4", "x-amzn-requestid": "rid" },
+  });
+  assert.deepEqual(answer.embedding, { count: 1, dimensions: 3 });
+  assert.deepEqual(answer.usage, { inputTokens: 4 });
+  assert.equal(answer.requestId, "rid");
+});
+
+Deno.test("bedrock_invoke tells an exception in the middle of a stream", () => {
+  const reader = bedrockInvoke.createReader({
+    request: undefined,
+    head: toRequestView({ path: CLAUDE }),
+    response: { status: 200, headers: new Map(), contentType: "application/vnd.amazon.eventstream" },
+    quirks: [],
+    wantsDelta: false,
+  });
+  reader.message({
+    name: "",
+    text: '{"message":"slow down"}',
+    headers: new Map([[":message-type", "exception"], [":exception-type", "throttlingException"]]),
+  });
+  assert.deepEqual(reader.finish(false).error, { type: "throttlingException", message: "slow down" });
+});
+
+Deno.test("bedrock_invoke joins the pieces of a plain text stream", () => {
+  const { answer } = readAnswer(bedrockInvoke, [
+    frameOf({ generation: "Hel", prompt_token_count: 4, generation_token_count: 1, stop_reason: null }),
+    frameOf({ generation: "lo", generation_token_count: 2, stop_reason: "stop" }),
+  ], { path: "/model/meta.llama3-8b-instruct-v1:0/invoke-with-response-stream" });
+  assert.equal(answer.choices[0]?.message.content, "Hello");
+  assert.equal(answer.choices[0]?.finishReason, "stop");
+});
