@@ -1,0 +1,6 @@
+import { PIPELINE } from "./pipeline.ts";
+import type { Bench } from "./row.ts";
+import { START } from "./start.ts";
+
+/** Every group of figures, in the order in which they run. */
+export const BENCHES: readonly Bench[] = [START, PIPELINE];
