@@ -4,13 +4,22 @@
 import type { Completeness, HttpHeaders } from "../../model/http_exchange.ts";
 import type { BodyDecoder, BodyEndSink, BodyLimits } from "./body_decoder_types.ts";
 import type { BodyFormat, BodyParser } from "./body_format.ts";
+import { ByteCarry } from "./byte_carry.ts";
+import { CodingChain, parseContentEncoding } from "./content_coding.ts";
 import { findBodyFormat } from "./registry.ts";
 
-class PlainBodyDecoder implements BodyDecoder {
+/** First bytes that are looked at to find the format. */
+const SNIFF_BYTES = 16;
+
+/** An identity body. */
+class PlainBody implements BodyDecoder {
   #parser: BodyParser | undefined;
   #format: BodyFormat | undefined;
+  /** First bytes, while they are too few to find the format. */
+  #first: ByteCarry | undefined;
   #decodedBytes = 0;
-  #isOverLimit = false;
+  #isStopped = false;
+  #wasCut = false;
 
   constructor(
     private readonly contentType: string,
@@ -23,41 +32,112 @@ class PlainBodyDecoder implements BodyDecoder {
   }
 
   data(bytes: Uint8Array, timeNs: number): void {
-    if (bytes.length === 0 || this.#isOverLimit) return;
+    if (bytes.length === 0 || this.#isStopped) return;
     this.#decodedBytes += bytes.length;
-    if (this.#decodedBytes > this.limits.maxDecodedBytes) return this.#stop();
-    this.#parser ??= this.#open(bytes);
-    this.#parser.push(bytes, timeNs);
+    if (this.#decodedBytes > this.limits.maxDecodedBytes) return this.stop("limit");
+    if (this.#parser !== undefined) return this.#parser.push(bytes, timeNs);
+    if (this.#first !== undefined || bytes.length < SNIFF_BYTES) return this.#collect(bytes, timeNs);
+    this.#open(bytes).push(bytes, timeNs);
   }
 
   gap(lostBytes: number): void {
-    if (this.#isOverLimit) return;
-    this.#parser ??= this.#open(new Uint8Array(0));
-    this.#parser.gap(lostBytes);
+    if (this.#isStopped) return;
+    this.#openHeld(0);
+    this.#parser?.gap(lostBytes);
   }
 
   end(completeness: Completeness, timeNs: number): void {
-    const isComplete = completeness === "complete" && !this.#isOverLimit;
-    this.#parser?.end(isComplete, timeNs);
+    if (this.#first !== undefined) this.#openHeld(timeNs);
+    this.#parser?.end(completeness === "complete" && !this.#wasCut, timeNs);
     this.#parser = undefined;
-    this.sink.bodyEnd(this.#isOverLimit ? "truncated" : completeness, timeNs, this.#format?.id);
+    this.sink.bodyEnd(
+      this.#wasCut && completeness === "complete" ? "truncated" : completeness,
+      timeNs,
+      this.#format?.id,
+    );
+  }
+
+  /** Takes nothing more; messages told so far stand. */
+  stop(reason: string): void {
+    this.#isStopped = this.#wasCut = true;
+    this.#openHeld(0);
+    this.#parser?.gap(0);
+    this.sink.problem(reason);
+  }
+
+  #collect(bytes: Uint8Array, timeNs: number): void {
+    this.#first ??= new ByteCarry();
+    this.#first.push(bytes);
+    if (this.#first.heldBytes >= SNIFF_BYTES) this.#openHeld(timeNs);
+  }
+
+  #openHeld(timeNs: number): void {
+    if (this.#parser !== undefined) return;
+    const first = this.#first?.take() ?? new Uint8Array(0);
+    this.#first = undefined;
+    const parser = this.#open(first);
+    if (first.length > 0) parser.push(first, timeNs);
   }
 
   #open(firstBytes: Uint8Array): BodyParser {
     this.#format = findBodyFormat(this.contentType, firstBytes);
-    return this.#format.createParser(this.sink, this.contentType);
+    this.#parser = this.#format.createParser(this.sink, this.contentType);
+    return this.#parser;
+  }
+}
+
+/** A body with content codings. */
+class CodedBody implements BodyDecoder {
+  readonly #plain: PlainBody;
+  readonly #chain: CodingChain;
+  #isBroken = false;
+  #timeNs = 0;
+
+  constructor(plain: PlainBody, codings: NonNullable<ReturnType<typeof parseContentEncoding>>, limits: BodyLimits) {
+    this.#plain = plain;
+    this.#chain = new CodingChain(codings, limits.maxDecodedBytes, (bytes) => plain.data(bytes, this.#timeNs));
   }
 
-  /** Nothing more is taken; messages told so far stand. */
-  #stop(): void {
-    this.#isOverLimit = true;
-    this.#parser?.gap(0);
-    this.sink.problem("limit");
+  get heldBytes(): number {
+    return this.#plain.heldBytes + this.#chain.heldBytes;
+  }
+
+  data(bytes: Uint8Array, timeNs: number): void {
+    if (this.#isBroken) return;
+    this.#timeNs = timeNs;
+    this.#check(this.#chain.push(bytes));
+  }
+
+  /** What follows a gap cannot be decoded. */
+  gap(lostBytes: number): void {
+    if (this.#isBroken) return;
+    this.#isBroken = true;
+    this.#chain.close();
+    this.#plain.gap(lostBytes);
+  }
+
+  end(completeness: Completeness, timeNs: number): void {
+    this.#timeNs = timeNs;
+    if (!this.#isBroken) this.#check(this.#chain.end());
+    this.#chain.close();
+    this.#plain.end(completeness, timeNs);
+  }
+
+  #check(result: "ok" | "bomb" | "encoding"): void {
+    if (result === "ok") return;
+    this.#isBroken = true;
+    this.#chain.close();
+    this.#plain.stop(result);
   }
 }
 
 /** Creates the decoder of one body from the headers of its message. */
 export function createBodyDecoder(headers: HttpHeaders, sink: BodyEndSink, limits: BodyLimits): BodyDecoder {
-  const contentType = (headers.get("content-type") ?? "").toLowerCase();
-  return new PlainBodyDecoder(contentType, sink, limits);
+  const plain = new PlainBody((headers.get("content-type") ?? "").toLowerCase(), sink, limits);
+  const codings = parseContentEncoding(headers.get("content-encoding"));
+  if (codings === undefined) {
+    plain.stop("encoding");
+    return plain;
+  }
+  return codings.length === 0 ? plain : new CodedBody(plain, codings, limits);
 }

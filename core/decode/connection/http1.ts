@@ -1,6 +1,5 @@
 /**
- * HTTP/1.0 and HTTP/1.1: keep-alive, pipelining, all body framings, 1xx, upgrades and tunnels. Pairs responses with requests in
- * order, and says so when a gap makes that unsure.
+ * HTTP/1.0 and HTTP/1.1: keep-alive, pipelining, all body framings, 1xx, upgrades and tunnels.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9112 (read 2026-11-21)
  */
@@ -16,6 +15,7 @@ import {
 } from "./connection_format.ts";
 import { requestFraming, responseFraming, transferCodings } from "./http1_framing.ts";
 import { type Head, parseRequestLine, parseStatusLine } from "./http1_head.ts";
+import { type Entry, Pairing } from "./http1_pairing.ts";
 import { type MessageOwner, MessageReader } from "./http1_reader.ts";
 import { sniffRequest, startsResponse } from "./http1_sniff.ts";
 import { parseTarget } from "./request_target.ts";
@@ -24,37 +24,25 @@ import { parseTarget } from "./request_target.ts";
 const WAITING_LIMIT_NS = 900e9;
 /** A message that began and got no byte for so long is over. */
 const STREAM_LIMIT_NS = 300e9;
-
-/** An exchange whose framing is still under way. */
-interface Entry {
-  readonly exchange: MutableExchange;
-  requestSink: BodySink | undefined;
-  isRequestOver: boolean;
-  /** The call stage was told the end; what still comes is dropped. */
-  isTold: boolean;
-  /** Lower-case protocol the client asked to switch to; the request stays open until the answer. */
-  upgrade: string | undefined;
-}
+/** What a CONNECT asks to switch to. */
+const TUNNEL = "tunnel";
 
 class Http1Parser implements ConnectionParser, MessageOwner {
   readonly #connection: ConnectionFacts;
   readonly #sink: ExchangeSink;
   readonly #requests: MessageReader;
   readonly #responses: MessageReader;
-  /** In order of request; the first is the one the next response belongs to. */
-  readonly #entries: Entry[] = [];
-  /** Entry whose request is being read. */
-  #current: Entry | undefined;
+  readonly #pairing: Pairing;
   #ordinal = 0;
-  #isRequestUnsure: boolean;
-  #switch: FlowOutcome | undefined;
+  #switch: (FlowOutcome & { readonly type: "switch" }) | undefined;
 
   constructor(connection: ConnectionFacts, sink: ExchangeSink) {
+    const { joinedLate } = connection;
     this.#connection = connection;
     this.#sink = sink;
-    this.#isRequestUnsure = connection.joinedLate;
-    this.#requests = new MessageReader("request", this, connection.joinedLate);
-    this.#responses = new MessageReader("response", this, connection.joinedLate);
+    this.#requests = new MessageReader("request", this, joinedLate);
+    this.#responses = new MessageReader("response", this, joinedLate);
+    this.#pairing = new Pairing(sink, () => this.#requests, () => this.#responses, joinedLate);
   }
 
   get heldBytes(): number {
@@ -62,15 +50,15 @@ class Http1Parser implements ConnectionParser, MessageOwner {
   }
 
   get inFlight(): number {
-    return this.#entries.length;
+    return this.#pairing.entries.length + (this.#pairing.current === undefined ? 0 : 1);
   }
 
   push(flow: Flow, bytes: Uint8Array, timeNs: number): FlowOutcome {
     const consumed = (flow === "request" ? this.#requests : this.#responses).push(bytes, timeNs);
     if (this.#switch === undefined) return OK;
-    const outcome = this.#switch;
+    const outcome = { ...this.#switch, rest: bytes.subarray(consumed) };
     this.#switch = undefined;
-    return outcome.type === "switch" ? { ...outcome, rest: bytes.subarray(consumed) } : outcome;
+    return outcome;
   }
 
   gap(flow: Flow, lostBytes: number, reason: string, timeNs: number): void {
@@ -80,27 +68,22 @@ class Http1Parser implements ConnectionParser, MessageOwner {
   close(completeness: Completeness, reason: string, timeNs: number): void {
     this.#requests.close(completeness, reason, timeNs);
     this.#responses.close(completeness, reason, timeNs);
-    const cut = completeness === "complete" ? "aborted" : completeness;
-    while (this.#entries.length > 0) {
-      for (const entry of this.#entries) this.#tellEnd(entry, cut, reason, timeNs);
-      this.#entries.length = 0;
-    }
-    this.#current = undefined;
+    this.#pairing.close(completeness === "complete" ? "aborted" : completeness, reason, timeNs);
   }
 
   advance(nowNs: number): void {
-    for (const entry of this.#entries) {
+    for (const entry of this.#pairing.waiting()) {
       const { request, response } = entry.exchange;
       const lastNs = Math.max(request.lastByteNs, response?.lastByteNs ?? 0);
       const limitNs = response === undefined && entry.isRequestOver ? WAITING_LIMIT_NS : STREAM_LIMIT_NS;
-      if (!entry.isTold && nowNs - lastNs > limitNs) this.#cut(entry, "truncated", "idle_timeout", lastNs);
+      if (nowNs - lastNs > limitNs) this.#pairing.cut(entry, "truncated", "idle_timeout", lastNs);
     }
   }
 
   evict(reason: string, timeNs: number): boolean {
-    const entry = this.#entries.find((entry) => !entry.isTold);
+    const [entry] = this.#pairing.waiting();
     if (entry === undefined) return false;
-    this.#cut(entry, "truncated", reason, timeNs);
+    this.#pairing.cut(entry, "truncated", reason, timeNs);
     return true;
   }
 
@@ -110,36 +93,29 @@ class Http1Parser implements ConnectionParser, MessageOwner {
   }
 
   ended(reader: MessageReader, timeNs: number): void {
-    if (reader === this.#requests) {
-      const entry = this.#current;
-      this.#current = undefined;
-      if (entry === undefined) return;
-      entry.isRequestOver = true;
-      if (!this.#entries.includes(entry)) this.#tellEnd(entry, "complete", "", timeNs);
-      return;
-    }
-    const entry = this.#entries.shift();
-    if (entry?.isRequestOver) this.#tellEnd(entry, "complete", "", timeNs);
+    if (reader === this.#requests) this.#pairing.requestEnded(timeNs);
+    else this.#pairing.responseEnded(timeNs);
   }
 
   lostSync(reader: MessageReader, reason: string, timeNs: number): void {
-    if (reader === this.#requests) {
-      this.#isRequestUnsure = true;
-      return;
-    }
-    // Which response the next one will be is unknown: whatever waits for one does not get it.
-    this.#cutAll(reason, timeNs);
+    if (reader === this.#requests) this.#pairing.isRequestUnsure = true;
+    else this.#pairing.responseLost(reason, timeNs);
+  }
+
+  unsureOfChunks(reader: MessageReader, reason: string, timeNs: number): void {
+    if (reader === this.#responses) this.#pairing.responseUnsure(reason, timeNs);
   }
 
   mayStart(reader: MessageReader, bytes: Uint8Array): boolean {
     if (reader === this.#requests) return sniffRequest(bytes) !== 0;
-    return startsResponse(bytes) && this.#entries.some((entry) => !entry.isTold);
+    // The answer under way cannot be followed by another before another was asked for.
+    const waiting = reader.isInMessage ? this.#pairing.entries[1] : this.#pairing.entries.at(-1);
+    return waiting !== undefined && startsResponse(bytes);
   }
 
   mayResume(reader: MessageReader): boolean {
-    return reader === this.#requests
-      ? this.#current !== undefined
-      : this.#entries.length === 1 && !this.#isRequestUnsure;
+    if (reader === this.#requests) return this.#pairing.current !== undefined;
+    return this.#pairing.entries.length === 1 && !this.#pairing.isRequestUnsure;
   }
 
   #requestHead(head: Head, firstByteNs: number, timeNs: number): void {
@@ -147,24 +123,15 @@ class Http1Parser implements ConnectionParser, MessageOwner {
     if (line === undefined) return this.#requests.loseSync("start_line", timeNs);
     const framing = requestFraming(head.headers);
     if (framing === undefined) return this.#requests.loseSync("framing", timeNs);
-    if (this.#isRequestUnsure) this.#settlePairing(timeNs);
     const request = this.#toRequest(head, line.method, line.target, firstByteNs, timeNs);
+    addTransferCodings(head.headers);
     const exchange: MutableExchange = {
       connection: this.#connection,
       ordinal: this.#ordinal++,
       protocol: line.protocol,
       request,
     };
-    addTransferCodings(head.headers);
-    const entry: Entry = {
-      exchange,
-      requestSink: undefined,
-      isRequestOver: false,
-      isTold: false,
-      upgrade: framing.type === "none" ? upgradeOf(line.method, head) : undefined,
-    };
-    this.#entries.push(entry);
-    this.#current = entry;
+    const entry = this.#pairing.add(exchange, framing.type === "none" ? upgradeOf(line.method, head) : undefined);
     entry.requestSink = this.#sink.request(exchange);
     if (entry.upgrade === undefined) this.#requests.begin(framing, request, entry.requestSink, timeNs);
     else this.#requests.hold();
@@ -179,18 +146,19 @@ class Http1Parser implements ConnectionParser, MessageOwner {
   #responseHead(head: Head, firstByteNs: number, timeNs: number): void {
     const line = parseStatusLine(head.startLine);
     if (line === undefined) return this.#responses.loseSync("start_line", timeNs);
-    if (line.status < 200 && line.status !== 101) return;
-    const entry = this.#entries[0];
+    const { status } = line;
+    if (status < 200 && status !== 101) return;
+    const entry = this.#pairing.match(firstByteNs, timeNs);
     // Without its request the framing is unsure too (HEAD has no body).
     if (entry === undefined) return this.#responses.loseSync("no_request", timeNs);
-    const framing = responseFraming(line.status, head.headers, entry.exchange.request.method);
+    const framing = responseFraming(status, head.headers, entry.exchange.request.method);
     if (framing === undefined) return this.#responses.loseSync("framing", timeNs);
-    const response = { ...toMessage(head, firstByteNs, timeNs), status: line.status };
+    const response = { ...toMessage(head, firstByteNs, timeNs), status };
     addTransferCodings(head.headers);
-    if (!entry.isTold) entry.exchange.response = response;
     const isSwitch = entry.upgrade !== undefined && !entry.isTold &&
-      (line.status === 101 || (entry.upgrade === "tunnel" && line.status < 300));
+      (status === 101 || (entry.upgrade === TUNNEL && status < 300));
     if (isSwitch && entry.upgrade === "websocket") entry.exchange.protocol = "websocket";
+    if (!entry.isTold) entry.exchange.response = response;
     const sink = entry.isTold ? undefined : this.#sink.response(entry.exchange);
     if (isSwitch) return this.#handOver(entry, sink, timeNs);
     if (entry.upgrade !== undefined) this.#refuseUpgrade(entry, timeNs);
@@ -205,7 +173,7 @@ class Http1Parser implements ConnectionParser, MessageOwner {
 
   #endHeldRequest(entry: Entry, timeNs: number): void {
     entry.isRequestOver = true;
-    if (this.#current === entry) this.#current = undefined;
+    if (this.#pairing.current === entry) this.#pairing.current = undefined;
     if (entry.isTold) return;
     entry.exchange.request.completeness = "complete";
     entry.requestSink?.end("complete", timeNs);
@@ -214,14 +182,9 @@ class Http1Parser implements ConnectionParser, MessageOwner {
   #handOver(entry: Entry, responseSink: BodySink | undefined, timeNs: number): void {
     const requestRest = this.#requests.stop();
     this.#responses.stop();
-    this.#entries.shift();
-    if (entry.upgrade === "tunnel") {
-      this.#endHeldRequest(entry, timeNs);
-      entry.exchange.response!.completeness = "complete";
-      responseSink?.end("complete", timeNs);
-      this.#tellEnd(entry, "complete", "", timeNs);
-      return this.#sink.undecodable(this.#connection, "tunnel", timeNs);
-    }
+    this.#pairing.entries.shift();
+    this.#pairing.current = undefined;
+    if (entry.upgrade === TUNNEL) return this.#tunnel(entry, responseSink, timeNs);
     this.#switch = {
       type: "switch",
       to: entry.upgrade ?? "",
@@ -236,40 +199,12 @@ class Http1Parser implements ConnectionParser, MessageOwner {
     };
   }
 
-  /** A request is seen after some may have been lost: earlier exchanges must be over, else their answers cannot be told apart. */
-  #settlePairing(timeNs: number): void {
-    this.#isRequestUnsure = false;
-    if (this.#entries.length === 0) return;
-    this.#cutAll("pairing", timeNs);
-    this.#responses.loseSync("pairing", timeNs);
-  }
-
-  #cutAll(reason: string, timeNs: number): void {
-    for (const entry of this.#entries) this.#cut(entry, "gap", reason, timeNs);
-    const current = this.#current;
-    this.#entries.length = 0;
-    if (current !== undefined && !current.isRequestOver) this.#entries.push(current);
-  }
-
-  /** Ends an exchange towards the call stage while its bytes may still come. */
-  #cut(entry: Entry, completeness: Completeness, reason: string, timeNs: number): void {
-    if (entry.isTold) return;
-    if (entry === this.#current) this.#requests.abandon(completeness, reason, timeNs);
-    if (entry === this.#entries[0]) this.#responses.abandon(completeness, reason, timeNs);
-    this.#tellEnd(entry, completeness, reason, timeNs);
-  }
-
-  #tellEnd(entry: Entry, completeness: Completeness, reason: string, timeNs: number): void {
-    if (entry.isTold) return;
-    entry.isTold = true;
-    const { request, response } = entry.exchange;
-    if (request.completeness === "in_flight") {
-      request.completeness = completeness;
-      if (reason !== "") request.reasons.push(reason);
-      entry.requestSink?.end(completeness, timeNs);
-    }
-    if (response === undefined && reason !== "") request.reasons.push(`no_response:${reason}`);
-    this.#sink.exchangeEnd(entry.exchange, timeNs);
+  #tunnel(entry: Entry, responseSink: BodySink | undefined, timeNs: number): void {
+    this.#endHeldRequest(entry, timeNs);
+    if (entry.exchange.response !== undefined) entry.exchange.response.completeness = "complete";
+    responseSink?.end("complete", timeNs);
+    this.#pairing.tellEnd(entry, "complete", "", timeNs);
+    this.#sink.undecodable(this.#connection, TUNNEL, timeNs);
   }
 }
 
@@ -293,7 +228,7 @@ function addTransferCodings(headers: Map<string, string>): void {
 }
 
 function upgradeOf(method: string, head: Head): string | undefined {
-  if (method === "CONNECT") return "tunnel";
+  if (method === "CONNECT") return TUNNEL;
   const upgrade = head.headers.get("upgrade");
   if (upgrade === undefined || !(head.headers.get("connection") ?? "").toLowerCase().includes("upgrade")) {
     return undefined;

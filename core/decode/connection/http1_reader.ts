@@ -17,6 +17,8 @@ export interface MessageOwner {
   ended(reader: MessageReader, timeNs: number): void;
   /** The reader does not know any more where messages begin; it waits for a provable start. */
   lostSync(reader: MessageReader, reason: string, timeNs: number): void;
+  /** A gap hid where the chunks of the message under way begin. */
+  unsureOfChunks(reader: MessageReader, reason: string, timeNs: number): void;
   /** False when `bytes` cannot be the beginning of a message of this flow (now). */
   mayStart(reader: MessageReader, bytes: Uint8Array): boolean;
   /** True when a chunk seen after a gap must belong to the message under way. */
@@ -164,9 +166,7 @@ export class MessageReader {
       case "fixed":
         return this.#gapInFixed(lostBytes, reason, timeNs);
       case "chunked":
-        if (lostBytes > 0 && lostBytes <= (this.#chunked?.chunkRest ?? 0)) this.#chunked?.skip(lostBytes);
-        else this.#state = "chunk_seek";
-        return this.#noteGap(lostBytes, reason);
+        return this.#gapInChunks(lostBytes, reason, timeNs);
       case "chunk_seek":
       case "until_close":
         return this.#noteGap(lostBytes, reason);
@@ -193,7 +193,7 @@ export class MessageReader {
     this.#firstByteNs = timeNs;
     const end = findHeadEnd(bytes, start, bytes.length);
     if (end > 0) {
-      this.owner.head(this, parseHead(bytes, start, end), timeNs, timeNs);
+      this.#head(bytes, start, end, timeNs);
       return end;
     }
     this.#keep(bytes.subarray(start));
@@ -212,8 +212,13 @@ export class MessageReader {
     const carry = this.#carry;
     this.#carry = EMPTY;
     this.#carryLength = 0;
-    this.owner.head(this, parseHead(carry, 0, end), this.#firstByteNs, timeNs);
+    this.#head(carry, 0, end, timeNs);
     return from + end - before;
+  }
+
+  #head(bytes: Uint8Array, start: number, end: number, timeNs: number): void {
+    if (end - start > MAX_HEAD_BYTES) this.loseSync("head_limit", timeNs);
+    else this.owner.head(this, parseHead(bytes, start, end), this.#firstByteNs, timeNs);
   }
 
   /** Garbage is not held until the limit of a head is reached. */
@@ -258,7 +263,9 @@ export class MessageReader {
       return true;
     }
     if (at === 0 && this.owner.mayStart(this, bytes)) {
-      if (this.#state === "chunk_seek") this.loseSync("resync", timeNs);
+      // Lost requests make the pairing unsure; a lost end of an answer does not.
+      if (this.#state === "chunk_seek" && this.flow === "request") this.loseSync("resync", timeNs);
+      else if (this.#state === "chunk_seek") this.finish("gap", "resync", timeNs);
       this.#state = "head";
       return true;
     }
@@ -272,6 +279,13 @@ export class MessageReader {
     this.#rest -= inside;
     if (lostBytes === 0 || lostBytes > inside) this.loseSync(reason, timeNs);
     else if (this.#rest === 0) this.finish("gap", reason, timeNs);
+  }
+
+  #gapInChunks(lostBytes: number, reason: string, timeNs: number): void {
+    this.#noteGap(lostBytes, reason);
+    if (lostBytes > 0 && lostBytes <= (this.#chunked?.chunkRest ?? 0)) return this.#chunked?.skip(lostBytes);
+    this.#state = "chunk_seek";
+    this.owner.unsureOfChunks(this, reason, timeNs);
   }
 
   #noteGap(lostBytes: number, reason: string): void {
