@@ -118,13 +118,27 @@ export function addHeader(headers: Map<string, string>, name: string, value: str
   headers.set(key, before === undefined ? value : before + (key === "set-cookie" ? "\n" : ", ") + value);
 }
 
-/** Gives the bytes of a body that an input holds as text; base64 where the content type says bytes and the text is base64. */
+/** Content types whose bodies begin with a character that base64 does not produce for them. */
+const TEXT_TYPE = /^(?:application\/json|application\/x-ndjson|text\/event-stream)/;
+
+/** First characters of such bodies: JSON, a line of an event stream, a comment, white space before them. */
+const TEXT_START = /^\s*(?:[{["]|data:|event:|id:|retry:|:)/;
+
+/**
+ * Gives the bytes of a body that an input holds as text. Recorders write bodies they take for bytes as base64: it is undone where
+ * the content type says bytes, or says text that this text is not but its decoded bytes are.
+ */
 export function readBody(text: string, contentType: string): Uint8Array {
-  if (BINARY_TYPE.test(contentType.toLowerCase())) {
-    const bytes = readBase64(text);
-    if (bytes !== undefined) return bytes;
-  }
-  return new TextEncoder().encode(text);
+  const type = contentType.toLowerCase();
+  if (BINARY_TYPE.test(type)) return readBase64(text) ?? new TextEncoder().encode(text);
+  return (TEXT_TYPE.test(type) ? readEncodedText(text) : undefined) ?? new TextEncoder().encode(text);
+}
+
+function readEncodedText(text: string): Uint8Array | undefined {
+  if (text.length < 8 || !/^[A-Za-z0-9+/]{8}/.test(text)) return undefined;
+  const bytes = readBase64(text);
+  if (bytes === undefined) return undefined;
+  return TEXT_START.test(new TextDecoder().decode(bytes.subarray(0, 4_096))) ? bytes : undefined;
 }
 
 /** Decodes base64, white space left out; undefined when it is not base64. */

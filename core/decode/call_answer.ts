@@ -78,6 +78,11 @@ export class AnswerBody implements BodyEndSink {
     return this.format !== undefined ? !DOCUMENT_FORMATS.has(this.format) : this.endMarkNs !== undefined;
   }
 
+  /** The body held something. */
+  get hasText(): boolean {
+    return this.readChars > 0;
+  }
+
   /** The stream ended well, but the format's own end mark and the finish reason are missing. */
   hasNoEnd(response: ModelResponse): boolean {
     return this.#reader?.hasEnded === false && response.error === undefined &&

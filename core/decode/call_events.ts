@@ -1,7 +1,7 @@
 /** Makes the drafts of one exchange: request, pieces, answer, embedding. */
 import type { DraftEvent } from "../model/draft.ts";
 import type { HttpExchange } from "../model/http_exchange.ts";
-import type { ModelCall, ModelRequest, RequestType } from "../model/model_call.ts";
+import type { ModelCall, ModelRequest, ModelResponse, RequestType } from "../model/model_call.ts";
 import type { EventType, OispEvent } from "../model/oisp_event.ts";
 import { toDurationMs } from "../model/time.ts";
 import type { AnswerBody } from "./call_answer.ts";
@@ -130,12 +130,13 @@ export class CallEvents {
     const { response } = this.#call;
     const reasons = unite(answer.isComplete ? [] : this.#exchange.response?.reasons ?? [], answer.problems);
     if (response !== undefined && answer.isComplete && answer.hasNoEnd(response)) reasons.push("no_end_mark");
+    if (answer.hasText && !hasAnswer(response, this.#requestType)) reasons.push("not_decoded");
     return toConfidence({
       hasProvider: this.#provider !== undefined,
       formatBy: this.#formatBy,
       completeness: answer.isComplete ? "complete" : answer.completeness,
       reasons,
-      hasContent: response !== undefined,
+      hasContent: hasAnswer(response, this.#requestType),
       missing: answer.isComplete && reasons.length === 0 ? [] : findMissingInAnswer(response, this.#requestType),
     });
   }
@@ -197,6 +198,14 @@ export class CallEvents {
     this.#output.draft(draft);
     return event_id;
   }
+}
+
+/** Something of the answer was understood. Kinds of calls whose answers are not read have nothing to understand. */
+function hasAnswer(response: ModelResponse | undefined, requestType: RequestType): boolean {
+  if (response === undefined) return false;
+  if (requestType !== "chat" && requestType !== "completion" && requestType !== "embedding") return true;
+  return response.choices.length > 0 || response.usage !== undefined || response.error !== undefined ||
+    response.embedding !== undefined;
 }
 
 function unite(first: readonly string[], second: readonly string[]): string[] {

@@ -28,7 +28,10 @@ export const openaiChat: Dialect = {
   summary: "OpenAI Chat Completions and everything that speaks it",
   stability: "stable",
   docsUrl: "https://platform.openai.com/docs/api-reference/chat",
-  matchHead: (head) => head.method === "POST" && hasPathEnd(head.path, "chat/completions") ? 1 : 0,
+  matchHead: (head) => {
+    if (head.method !== "POST") return 0;
+    return hasPathEnd(head.path, "chat/completions") || hasPathEnd(head.path, "agents/completions") ? 1 : 0;
+  },
   matchBody,
   matchAnswer: (json) => {
     if (json === undefined) return 0;

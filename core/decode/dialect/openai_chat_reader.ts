@@ -31,7 +31,7 @@ const SPECS: Readonly<Record<Field, TemplateSpec>> = {
 };
 
 /**
- * Reads the answer of a chat completion: one JSON document, or chunks. Chunks that carry one piece of text and nothing else are
+ * Reads the answer of a chat completion, or of a completion (`choices[].text`): one JSON document, or chunks. Chunks that carry one piece of text and nothing else are
  * taken by template (see `delta_template.ts`), all others are parsed.
  */
 export class ChatReader implements ResponseReader {
@@ -130,9 +130,9 @@ export class ChatReader implements ResponseReader {
 
   #takeWhole(choice: ChatChoice, json: JsonRecord): "token" | "meta" {
     const message = asRecord(json.message);
-    if (message === undefined) return "meta";
-    choice.takeMessage(message);
-    return "token";
+    if (message !== undefined) choice.takeMessage(message);
+    else if (typeof json.text === "string") choice.content = (choice.content ?? "") + json.text;
+    return message !== undefined || json.text ? "token" : "meta";
   }
 
   #findChoice(index: number): ChatChoice {

@@ -1,5 +1,6 @@
 import type { Dialect } from "./dialect.ts";
 import { openaiChat } from "./openai_chat.ts";
+import { anthropicCountTokens } from "./anthropic_count_tokens.ts";
 import { anthropicMessages } from "./anthropic_messages.ts";
 import { bedrockConverse } from "./bedrock_converse.ts";
 import { bedrockInvoke } from "./bedrock_invoke.ts";
@@ -8,8 +9,12 @@ import { cohereEmbed } from "./cohere_embed.ts";
 import { gemini } from "./gemini.ts";
 import { ollama } from "./ollama.ts";
 import { openaiAudio } from "./openai_audio.ts";
+import { openaiCompletions } from "./openai_completions.ts";
+import { openaiEmbeddings } from "./openai_embeddings.ts";
 import { openaiImages } from "./openai_images.ts";
+import { openaiModels } from "./openai_models.ts";
 import { openaiModerations } from "./openai_moderations.ts";
+import { openaiResponses } from "./openai_responses.ts";
 import { rerank } from "./rerank.ts";
 import { hfTgi } from "./hf_tgi.ts";
 import { replicate } from "./replicate.ts";
@@ -19,6 +24,11 @@ import { audioVendor, imageVendor } from "./media_vendor.ts";
 export const DIALECTS: readonly Dialect[] = [
   openaiChat,
   anthropicMessages,
+  openaiResponses,
+  openaiEmbeddings,
+  openaiCompletions,
+  anthropicCountTokens,
+  openaiModels,
   bedrockConverse,
   bedrockInvoke,
   cohereChat,

@@ -1,0 +1,63 @@
+import type { Message, ModelRequest } from "../../model/model_call.ts";
+import type { Dialect, RequestHead, RequestView } from "./dialect.ts";
+import { asFilledText, asList, asRecord, asText, type JsonRecord } from "./json_access.ts";
+import { ChatReader } from "./openai_chat_reader.ts";
+import { decodeParameters } from "./openai_options.ts";
+import { hasPathEnd } from "./path_end.ts";
+
+/** Keys that only such bodies have beside `prompt`. */
+const OWN_KEYS = ["max_tokens", "suffix", "echo", "best_of", "logprobs", "n", "stop"] as const;
+
+/**
+ * OpenAI Completions (the older text API), also as inline completion of editors and fill-in-the-middle.
+ *
+ * @see https://platform.openai.com/docs/api-reference/completions (read 2026-08-20)
+ */
+export const openaiCompletions: Dialect = {
+  id: "openai_completions",
+  summary: "OpenAI Completions, the older text API",
+  stability: "stable",
+  docsUrl: "https://platform.openai.com/docs/api-reference/completions",
+  matchHead: (head) => {
+    if (head.method !== "POST" || !hasPathEnd(head.path, "completions")) return 0;
+    return hasPathEnd(head.path, "chat/completions") || hasPathEnd(head.path, "agents/completions") ? 0 : 0.85;
+  },
+  matchBody,
+  matchAnswer: (json) => {
+    if (json?.object === "text_completion") return 1;
+    return asText(asRecord(asList(json?.choices)[0])?.text) !== undefined ? 0.7 : 0;
+  },
+  requestType: () => "completion",
+  decodeRequest,
+  createReader: (context) => new ChatReader(context),
+};
+
+function matchBody(json: JsonRecord, head: RequestHead): number {
+  if (head.method !== "POST" || json.prompt === undefined || asFilledText(json.model) === undefined) return 0;
+  return OWN_KEYS.some((key) => json[key] !== undefined) ? 0.6 : 0.3;
+}
+
+function decodeRequest(view: RequestView): ModelRequest | undefined {
+  const json = asRecord(view.json);
+  if (json === undefined || json.prompt === undefined) return undefined;
+  const request: ModelRequest = {
+    requestType: "completion",
+    isStreaming: json.stream === true,
+    messages: toMessages(json.prompt),
+    tools: [],
+    parameters: decodeParameters(json),
+  };
+  const model = asFilledText(json.model);
+  if (model !== undefined) request.model = model;
+  return request;
+}
+
+/** Prompts as messages of the user; lists of token ids hold no text. */
+function toMessages(prompt: unknown): Message[] {
+  if (typeof prompt === "string") return [{ role: "user", content: prompt }];
+  const messages: Message[] = [];
+  for (const entry of asList(prompt)) {
+    if (typeof entry === "string") messages.push({ role: "user", content: entry });
+  }
+  return messages;
+}
