@@ -1,4 +1,5 @@
 import type { Plugin } from "../model/plugin.ts";
+import type { Subject } from "./subject.ts";
 
 /** A part of a text to hide: UTF-16 indices, end exclusive. */
 export interface Span {
@@ -22,13 +23,18 @@ export type RuleClass =
   | "connection_string"
   | "header";
 
-/** Finds what to hide. Linear time; every match is at most `maxSpanLength` long. */
+/**
+ * Finds what to hide. Takes linear time and never throws.
+ *
+ * A match reaches at most `maxSpanLength` UTF-16 units beyond its first one, or to the end of the unbroken run of
+ * non-space characters it ends in: that is what streaming holds back.
+ */
 export interface RedactionRule extends Plugin {
   readonly class: RuleClass;
-  /** Longest text a match can have, in UTF-16 units; streaming holds back this much. */
+  /** Longest stretch with spaces in it that a match and its context can have, in UTF-16 units. */
   readonly maxSpanLength: number;
-  /** Cheap test whether `find` can find anything; may say yes wrongly, never no wrongly. */
-  mayMatch(text: string): boolean;
-  /** All matches in order, not overlapping. */
-  find(text: string): readonly Span[];
+  /** Texts that hold a match, and texts that hold none; the tests run both. Secrets in them are made up. */
+  readonly examples: { readonly positive: readonly string[]; readonly negative: readonly string[] };
+  /** Appends all matches to `spans`, in order; must not read the spans of other rules. */
+  find(subject: Subject, spans: Span[]): void;
 }

@@ -1,0 +1,126 @@
+/**
+ * Runs all rules over a text. In: any string. Out: what to hide, in order, not overlapping, each with the rule that found it.
+ */
+import type { RedactionRule, Span } from "./rule.ts";
+import { needsNormalizing, type NormalizedText, normalizeText } from "./normalize.ts";
+import { RULES } from "./registry.ts";
+import { Subject } from "./subject.ts";
+
+/** A part to hide and the rule that found it. */
+export interface Match extends Span {
+  readonly rule: RedactionRule;
+}
+
+/** No text shorter than this can hold anything that a rule looks for. */
+const SHORTEST_TEXT = 6;
+const NOTHING: readonly Match[] = [];
+
+/** Names up to this length are remembered when they are clean, so many of them. */
+const LONGEST_NAME = 96;
+const MOST_NAMES = 4096;
+/** Texts from here on are worth remembering. */
+const SHORTEST_REMEMBERED = 64;
+
+/** Finds what to hide in texts. */
+export class Scanner {
+  readonly #subject = new Subject();
+  readonly #spans: Span[] = [];
+  readonly #clean = new Set<string>();
+  readonly #memory: Map<string, readonly Match[]> | undefined;
+
+  /** `isRemembering`: a text that is scanned again before `forget` costs only a look-up; for several modes in use. */
+  constructor(isRemembering = false) {
+    this.#memory = isRemembering ? new Map() : undefined;
+  }
+
+  /** All matches of all rules, in order, overlapping ones merged; the shared empty list when there are none. */
+  scan(text: string): readonly Match[] {
+    if (text.length < SHORTEST_TEXT) return NOTHING;
+    if (this.#memory === undefined || text.length < SHORTEST_REMEMBERED) return this.#scan(text);
+    let matches = this.#memory.get(text);
+    if (matches === undefined) {
+      matches = this.#scan(text);
+      this.#memory.set(text, matches);
+    }
+    return matches;
+  }
+
+  /** Whether nothing is to hide in a short text; names come again and again, so the clean ones are remembered. */
+  isKnownClean(text: string): boolean {
+    if (text.length < SHORTEST_TEXT) return true;
+    if (text.length > LONGEST_NAME) return false;
+    if (this.#clean.has(text)) return true;
+    if (text.includes("\n") || this.#scan(text).length > 0) return false;
+    if (this.#clean.size >= MOST_NAMES) this.#clean.clear();
+    this.#clean.add(text);
+    return true;
+  }
+
+  /** Lets go of all remembered texts. */
+  forget(): void {
+    this.#memory?.clear();
+  }
+
+  #scan(text: string): readonly Match[] {
+    const found = this.#scanPlain(text);
+    if (!needsNormalizing(text)) return found.length === 0 ? NOTHING : mergeMatches(found);
+    const normalized = normalizeText(text);
+    for (const match of this.#scanPlain(normalized.text)) found.push(toOriginal(match, normalized));
+    return found.length === 0 ? NOTHING : mergeMatches(found);
+  }
+
+  #scanPlain(text: string): Match[] {
+    const found: Match[] = [];
+    const subject = this.#subject;
+    subject.reset(text);
+    for (const rule of RULES) {
+      rule.find(subject, this.#spans);
+      if (this.#spans.length === 0) continue;
+      for (const span of this.#spans) found.push({ start: span.start, end: span.end, rule });
+      this.#spans.length = 0;
+    }
+    subject.reset("");
+    return found;
+  }
+}
+
+/** Gives the text with each match replaced by `[REDACTED:<rule>]`. */
+export function maskText(text: string, matches: readonly Match[]): string {
+  if (matches.length === 0) return text;
+  let masked = "";
+  let copied = 0;
+  for (const match of matches) {
+    masked += text.slice(copied, match.start) + toMark(match.rule.id);
+    copied = match.end;
+  }
+  return masked + text.slice(copied);
+}
+
+/** What stands in place of a match. */
+export function toMark(ruleId: string): string {
+  return `[REDACTED:${ruleId}]`;
+}
+
+function toOriginal(match: Match, normalized: NormalizedText): Match {
+  const start = normalized.origins[match.start] ?? 0;
+  // The last unit may stand for a longer escape, so the end is where the next unit begins.
+  return { start, end: normalized.origins[match.end] ?? start, rule: match.rule };
+}
+
+/** Sorts matches; overlapping ones become one that covers all of them and is named after the rule registered first. */
+export function mergeMatches(found: Match[]): readonly Match[] {
+  if (found.length < 2) return found;
+  found.sort((a, b) => a.start - b.start || b.end - a.end);
+  const merged: Match[] = [];
+  for (const match of found) {
+    const last = merged.at(-1);
+    if (last === undefined || match.start >= last.end) merged.push(match);
+    else merged[merged.length - 1] = joinMatches(last, match);
+  }
+  return merged;
+}
+
+function joinMatches(a: Match, b: Match): Match {
+  const rule = RULES.indexOf(b.rule) < RULES.indexOf(a.rule) ? b.rule : a.rule;
+  return { start: a.start, end: Math.max(a.end, b.end), rule };
+}
