@@ -1,0 +1,85 @@
+/** What the schema cannot say about events: a sentence a type, a phrase a field, and what differs from the public schema. */
+
+/** One sentence a type. */
+export const TYPE_NOTES: Readonly<Record<string, string>> = {
+  "ai.request": "A request to a model, when it is complete. `timestamp` is the time of its first byte.",
+  "ai.response":
+    "The answer, when it has ended: last byte, end of stream, connection closed, or idle time-out. `timestamp` is the time of " +
+    "its last byte. A provider's error is an answer with `success: false`.",
+  "ai.streaming_chunk": "One piece of a streamed answer. Off unless asked for.",
+  "ai.embedding": "One embedding exchange, at its end; it has no `ai.request` and no `ai.response`.",
+  "agent.tool_call": "The model asked for a tool. Once, although every later request repeats the conversation.",
+  "agent.tool_result": "What the tool gave. Once.",
+  "agent.plan_step": "A step of the agent's plan, by rules that are named in `confidence.reasons`.",
+  "agent.session": "An agent's session began or ended, by the rule in `rule`.",
+  "process.exec": "A program started. `args` is without argv[0].",
+  "process.exit": "A program ended.",
+  "process.fork": "A process made another one.",
+  "file.open": "A file was opened. No capture in this version makes it yet.",
+  "file.read": "A file was read. No capture in this version makes it yet.",
+  "file.write": "A file was written. No capture in this version makes it yet.",
+  "file.close": "A file was closed. No capture in this version makes it yet.",
+  "network.connect": "A connection was made.",
+  "network.dns": "A name was looked up. No capture in this version makes it yet.",
+  "sensor.loss": "Bytes were lost, and why. Counters are never silent.",
+  "sensor.coverage": "A program or connection that is not, or not wholly, covered, and why.",
+};
+
+/** A phrase a field, by its path. */
+export const FIELD_NOTES: Readonly<Record<string, string>> = {
+  oisp_version: "version of the event schema",
+  event_id: "ULID; the same for the same capture, live or replayed",
+  timestamp: "RFC 3339, UTC, six digits; capture time, never the time of decoding",
+  attrs: "what has no field of its own, for example `exchange_id`, `dialect`, `role`",
+  related_events: "why this event belongs to another one",
+  "redaction.original_hash": "HMAC-SHA-256 of the content before redaction, with the installation key",
+  "redaction.patterns_found": "classes, for example `email`, `api_key`",
+  latency_ms: "from the first byte of the request to the last byte of the answer",
+  time_to_first_token_ms: "from the first byte of the request to the first piece of content",
+  "usage.prompt_tokens": "all input, cache reads and writes included, whatever the vendor counts",
+  "usage.completion_tokens": "all billed output, reasoning included",
+  "usage.total_tokens": "only when given or exactly derivable",
+  "cost.usd": "absent when model or price is unknown; never 0 for unknown",
+  "model.family": "from a checked table, else absent",
+  "model.requested_id": "set when the answer names a more exact model",
+  "provider.id": "absent for hosts that are in no list; then `attrs.dialect` says how it was decoded",
+  is_delta: "the request continues state that the server holds: `messages` is only what is new",
+  message_count: "entries of the conversation, system text not counted",
+};
+
+/** What is different from the public schema v0.1, and why. */
+export const V01_DIFFERENCES: readonly (readonly [what: string, why: string])[] = [
+  [
+    "`ts` is `timestamp`, `web_context` is `web`, `app.app_id` is `app.id`, `actor.user` is `actor.username`",
+    "the event reference names them so; the twins are not emitted beside them",
+  ],
+  ["`data.messages_count` is `message_count`, `provider_request_id` is `request_id`", "the same"],
+  [
+    "`usage.*_cost_usd` are `cost.usd`, `cost.input_usd`, `cost.output_usd`",
+    "cost has its own object with the date of its prices",
+  ],
+  [
+    "`agent.tool_result.result_size_bytes` is `result_length`; `file.write.bytes_written` is `size`",
+    "the event reference",
+  ],
+  ["`network.connect.src` and `dest` are `local` and `remote`; `tls` is a boolean", "the event reference"],
+  [
+    "`process.cmdline` is a list; `process.exec.args` leaves argv[0] out",
+    "a joined command line cannot be taken apart again",
+  ],
+  [
+    "`provider.name` is a name for people, `provider.id` is the stable word",
+    'the reference\'s example `jq \'select(.data.provider.name == "openai")\'` is written `.data.provider.id == "openai"` here',
+  ],
+  [
+    "`messages[].content` is text or absent, never a `$redacted` object",
+    "`safe` gives `content_length` and `content_hash` instead",
+  ],
+  ["`confidence` is computed for every event", "a constant would say nothing"],
+  ["`sensor.loss` and `sensor.coverage` are new", "a reader must be able to see what is missing"],
+  ["`capture.raw` does not exist", "captured bytes never leave memory, except for a recording that was asked for"],
+  [
+    "`ts_mono`, `tid`, `conversation`, `agent.framework`, `thinking` are not emitted",
+    "the event reference does not have them; `conversation_id` and `usage.reasoning_tokens` say what is known",
+  ],
+];
