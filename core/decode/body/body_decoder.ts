@@ -6,7 +6,7 @@ import type { BodyDecoder, BodyEndSink, BodyLimits } from "./body_decoder_types.
 import type { BodyFormat, BodyParser } from "./body_format.ts";
 import { ByteCarry } from "./byte_carry.ts";
 import { CodingChain, parseContentEncoding } from "./content_coding.ts";
-import { findBodyFormat } from "./registry.ts";
+import { findBodyFormat, findByContentType } from "./registry.ts";
 
 /** First bytes that are looked at to find the format. */
 const SNIFF_BYTES = 16;
@@ -25,7 +25,9 @@ class PlainBody implements BodyDecoder {
     private readonly contentType: string,
     private readonly sink: BodyEndSink,
     private readonly limits: BodyLimits,
-  ) {}
+  ) {
+    this.#format = findByContentType(contentType);
+  }
 
   get heldBytes(): number {
     return this.#parser?.heldBytes ?? 0;
@@ -36,7 +38,9 @@ class PlainBody implements BodyDecoder {
     this.#decodedBytes += bytes.length;
     if (this.#decodedBytes > this.limits.maxDecodedBytes) return this.stop("limit");
     if (this.#parser !== undefined) return this.#parser.push(bytes, timeNs);
-    if (this.#first !== undefined || bytes.length < SNIFF_BYTES) return this.#collect(bytes, timeNs);
+    if (this.#format === undefined && (this.#first !== undefined || bytes.length < SNIFF_BYTES)) {
+      return this.#collect(bytes, timeNs);
+    }
     this.#open(bytes).push(bytes, timeNs);
   }
 
@@ -48,12 +52,13 @@ class PlainBody implements BodyDecoder {
 
   end(completeness: Completeness, timeNs: number): void {
     if (this.#first !== undefined) this.#openHeld(timeNs);
-    this.#parser?.end(completeness === "complete" && !this.#wasCut, timeNs);
+    const parser = this.#parser;
     this.#parser = undefined;
+    parser?.end(completeness === "complete" && !this.#wasCut, timeNs);
     this.sink.bodyEnd(
       this.#wasCut && completeness === "complete" ? "truncated" : completeness,
       timeNs,
-      this.#format?.id,
+      parser === undefined ? undefined : this.#format?.id,
     );
   }
 
@@ -80,7 +85,7 @@ class PlainBody implements BodyDecoder {
   }
 
   #open(firstBytes: Uint8Array): BodyParser {
-    this.#format = findBodyFormat(this.contentType, firstBytes);
+    this.#format ??= findBodyFormat(this.contentType, firstBytes);
     this.#parser = this.#format.createParser(this.sink, this.contentType);
     return this.#parser;
   }
