@@ -1,5 +1,7 @@
+import type { GenericSchema } from "valibot";
 import type { Plugin } from "../model/plugin.ts";
 import type { RedactedEvent } from "../model/oisp_event.ts";
+import type { FileOpener } from "./file_opener.ts";
 
 /** State of a destination: one source of truth for `/api/health`, `/metrics` and `oisp status`. */
 export interface ExporterHealth {
@@ -20,10 +22,22 @@ export interface ExporterHandle {
   close(budgetMs: number): Promise<void>;
   /** Current state. */
   health(): ExporterHealth;
+  /** Aborted when the reader is gone for good (a closed pipe): the command that writes for it alone ends cleanly. */
+  readonly ended?: AbortSignal;
 }
 
-/** A destination kind. `O` are its checked options. */
+/** What a destination is opened with besides its options. */
+export interface ExportContext {
+  /** Opens files with the caller's rights. */
+  readonly files: FileOpener;
+  /** Standard output. */
+  readonly stdout: { write(bytes: Uint8Array): Promise<number> };
+}
+
+/** A destination kind. `O` are its checked options, with the keys of the configuration file. */
 export interface Exporter<O> extends Plugin {
+  /** Schema of `[export.<id>]`; gives the defaults. */
+  readonly configSchema: GenericSchema<unknown, O>;
   /** Opens a destination. Rejects with a `FindingError` that says what, why and what to do. */
-  open(options: O): Promise<ExporterHandle>;
+  open(options: O, context: ExportContext): Promise<ExporterHandle>;
 }
