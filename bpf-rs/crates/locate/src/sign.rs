@@ -49,13 +49,18 @@ const BY_SYMBOL: &[(&str, Sign)] = &[
     ("JNI_CreateJavaVM", Sign::Java),
 ];
 
-/// Texts that these implementations carry for their error messages, whatever was stripped.
-const BY_TEXT: &[(&[u8], Sign)] = &[
-    (b"ssl/ssl_lib.cc\0", Sign::BoringSslStripped),
-    (b"ssl_read_internal\0", Sign::OpenSslStripped),
-    (b"rustls::", Sign::Rustls),
-    (b"/rustls-0.", Sign::Rustls),
+/// Texts that these implementations carry for their error messages, whatever was stripped. The first byte stands
+/// apart, so that a file with this table in it is not taken for one of them.
+const BY_TEXT: &[Text] = &[
+    (b's', b"sl/ssl_lib.cc\0", Sign::BoringSslStripped),
+    (b's', b"sl_read_internal\0", Sign::OpenSslStripped),
+    (b'r', b"ustls::", Sign::Rustls),
+    (b'/', b"rustls-0.", Sign::Rustls),
 ];
+const BY_TEXT_IN_GO: &[Text] = &[(b'c', b"rypto/tls.(*Conn)", Sign::GoTls)];
+
+/// First byte, what follows, what it is a sign of.
+type Text = (u8, &'static [u8], Sign);
 
 pub(crate) fn symbol_names() -> impl Iterator<Item = &'static str> {
     BY_SYMBOL.iter().map(|(name, _)| *name)
@@ -70,7 +75,7 @@ pub(crate) fn find(image: &Image<'_>, symbols: &Symbols) -> Vec<Sign> {
         .collect();
     let is_go = image.has_section(".go.buildinfo") || image.has_section(".gopclntab");
     if is_go {
-        signs.extend(has_text(image, &[(b"crypto/tls.(*Conn)", Sign::GoTls)]));
+        signs.extend(has_text(image, BY_TEXT_IN_GO));
     } else if signs.is_empty() && image.reader.size() >= MIN_SCANNED_BYTES {
         signs.extend(has_text(image, BY_TEXT));
     }
@@ -81,14 +86,17 @@ pub(crate) fn find(image: &Image<'_>, symbols: &Symbols) -> Vec<Sign> {
 
 /// Which of `texts` stand in the bytes that are loaded and neither code nor writable, where compilers put them; in
 /// programs whose constants share a segment with the code, in all that is loaded.
-fn has_text(image: &Image<'_>, texts: &[(&'static [u8], Sign)]) -> Vec<Sign> {
+fn has_text(image: &Image<'_>, texts: &[Text]) -> Vec<Sign> {
     let constants: Vec<_> = image.segments.iter().filter(|s| !s.executable && !s.writable).collect();
     let ranges = if constants.iter().map(|s| s.file_bytes).sum::<u64>() > (64 << 10) {
         constants
     } else {
         image.segments.iter().collect()
     };
-    let finders: Vec<_> = texts.iter().map(|(t, s)| (Finder::new(t), *s)).collect();
+    let finders: Vec<_> = texts
+        .iter()
+        .map(|(first, rest, s)| (*first, Finder::new(rest), *s))
+        .collect();
     let mut found = Vec::new();
     let mut left = MAX_SCANNED_BYTES;
     for range in ranges {
@@ -103,10 +111,12 @@ fn has_text(image: &Image<'_>, texts: &[(&'static [u8], Sign)]) -> Vec<Sign> {
             let Ok(bytes) = image.reader.bytes(at, len) else {
                 return found;
             };
-            let new = finders
-                .iter()
-                .filter(|(f, s)| !found.contains(s) && f.find(&bytes).is_some());
-            found.extend(new.map(|(_, s)| *s).collect::<Vec<_>>());
+            for (first, rest, sign) in &finders {
+                let is_here = |end: usize| end > 0 && bytes[end - 1] == *first;
+                if !found.contains(sign) && rest.find_iter(&bytes).any(is_here) {
+                    found.push(*sign);
+                }
+            }
             at += WINDOW_BYTES;
         }
     }

@@ -23,9 +23,7 @@ const RUNTIMES: [&str; 3] = ["node", "nodejs", "python3"];
 pub fn files(command: &OsStr, environment: &[OsString]) -> Vec<PathBuf> {
     let path = variable(environment, "PATH");
     let programs: Vec<PathBuf> = interpreter_chain(command, path);
-    let runtimes = RUNTIMES
-        .iter()
-        .filter_map(|name| lookup::resolve(OsStr::new(name), path));
+    let runtimes = RUNTIMES.iter().filter_map(|name| lookup::resolve(OsStr::new(name), path));
     let mut found = Vec::new();
     let mut seen = BTreeSet::new();
     let prefixes = prefixes(&programs, environment);
@@ -55,16 +53,10 @@ fn interpreter_chain(command: &OsStr, path: Option<&OsStr>) -> Vec<PathBuf> {
 fn head(path: &Path) -> Vec<u8> {
     let mut bytes = vec![0; 512];
     let open = || {
-        let file = File::options()
-            .read(true)
-            .custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY)
-            .open(path)
-            .ok()?;
+        let file = File::options().read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY).open(path).ok()?;
         file.metadata().ok()?.is_file().then_some(file)
     };
-    let read = open()
-        .and_then(|mut file: File| file.read(&mut bytes).ok())
-        .unwrap_or(0);
+    let read = open().and_then(|mut file: File| file.read(&mut bytes).ok()).unwrap_or(0);
     bytes.truncate(read);
     bytes
 }
@@ -98,10 +90,7 @@ fn prefixes(programs: &[PathBuf], environment: &[OsString]) -> BTreeSet<PathBuf>
     for program in programs {
         let real = std::fs::canonicalize(program).ok();
         for spelled in [Some(program), real.as_ref()].into_iter().flatten() {
-            add(spelled
-                .parent()
-                .filter(|bin| bin.ends_with("bin"))
-                .and_then(Path::parent));
+            add(spelled.parent().filter(|bin| bin.ends_with("bin")).and_then(Path::parent));
         }
     }
     for name in ["VIRTUAL_ENV", "CONDA_PREFIX"] {
@@ -119,12 +108,7 @@ struct Search {
 
 impl Search {
     fn run(mut self, prefixes: BTreeSet<PathBuf>, library_path: Option<&OsStr>) -> Vec<PathBuf> {
-        for folder in library_path
-            .unwrap_or_default()
-            .as_bytes()
-            .split(|b| *b == b':')
-            .filter(|f| !f.is_empty())
-        {
+        for folder in library_path.unwrap_or_default().as_bytes().split(|b| *b == b':').filter(|f| !f.is_empty()) {
             self.folder(Path::new(OsStr::from_bytes(folder)), 0);
         }
         for prefix in prefixes {
@@ -152,9 +136,7 @@ impl Search {
 }
 
 fn is_without_libraries(name: &OsStr) -> bool {
-    ["__pycache__", "include", "share", "tests", ".git"]
-        .iter()
-        .any(|n| name == *n)
+    ["__pycache__", "include", "share", "tests", ".git"].iter().any(|n| name == *n)
 }
 
 /// `libssl.so.3`, `libssl-81ffa89e.so.1.1` (wheels add a hash), `_ssl.cpython-312-x86_64-linux-gnu.so` (a Python with

@@ -28,7 +28,7 @@ pub fn examine(opened: &Opened) -> Result<Located, Unexamined> {
         return Err(Unexamined::TimedOut);
     }
     let file = opened.file.try_clone().map_err(|e| refused(&e))?;
-    answer_within(MAX_TIME, move || read(file)).unwrap_or(Err(Unexamined::TimedOut))
+    answer_within(MAX_TIME, &STUCK, move || read(file)).unwrap_or(Err(Unexamined::TimedOut))
 }
 
 fn read(file: OwnedFd) -> Result<Located, Unexamined> {
@@ -36,10 +36,7 @@ fn read(file: OwnedFd) -> Result<Located, Unexamined> {
 }
 
 fn refused(e: &std::io::Error) -> Unexamined {
-    Unexamined::Refused(Refusal {
-        code: oisp_locate::RefusalCode::Unreadable,
-        what: e.to_string(),
-    })
+    Unexamined::Refused(Refusal { code: oisp_locate::RefusalCode::Unreadable, what: e.to_string() })
 }
 
 const RUNNING: u8 = 0;
@@ -47,23 +44,27 @@ const DONE: u8 = 1;
 const ABANDONED: u8 = 2;
 
 /// What `work` gives, or `None` when it takes longer. A late thread is counted until it ends after all.
-fn answer_within<T: Send + 'static>(time: Duration, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+fn answer_within<T: Send + 'static>(
+    time: Duration,
+    stuck: &'static AtomicUsize,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Option<T> {
     let (sender, answer) = mpsc::channel();
     let state = Arc::new(AtomicU8::new(RUNNING));
     let of_thread = state.clone();
     let thread = std::thread::Builder::new().name("oisp-locate".into()).spawn(move || {
         let _ = sender.send(work());
         if of_thread.compare_exchange(RUNNING, DONE, SeqCst, SeqCst).is_err() {
-            STUCK.fetch_sub(1, SeqCst);
+            stuck.fetch_sub(1, SeqCst);
         }
     });
     thread.ok()?;
     if let Ok(result) = answer.recv_timeout(time) {
         return Some(result);
     }
-    STUCK.fetch_add(1, SeqCst);
+    stuck.fetch_add(1, SeqCst);
     if state.compare_exchange(RUNNING, ABANDONED, SeqCst, SeqCst).is_err() {
-        STUCK.fetch_sub(1, SeqCst); // it was done in this very moment
+        stuck.fetch_sub(1, SeqCst); // it was done in this very moment
     }
     None
 }
@@ -74,8 +75,9 @@ mod tests {
 
     #[test]
     fn an_answer_that_does_not_come_is_given_up() {
+        static STUCK: AtomicUsize = AtomicUsize::new(0);
         let (release, wait) = mpsc::channel::<()>();
-        let late = answer_within(Duration::from_millis(20), move || wait.recv().is_ok());
+        let late = answer_within(Duration::from_millis(20), &STUCK, move || wait.recv().is_ok());
         assert_eq!(late, None);
         assert_eq!(STUCK.load(SeqCst), 1);
         release.send(()).unwrap();

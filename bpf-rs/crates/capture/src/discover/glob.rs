@@ -2,11 +2,7 @@
 
 /// Whether a program's path matches a pattern.
 pub fn matches(pattern: &str, path: &str) -> bool {
-    let path = if pattern.contains('/') {
-        path
-    } else {
-        path.rsplit('/').next().unwrap_or(path)
-    };
+    let path = if pattern.contains('/') { path } else { path.rsplit('/').next().unwrap_or(path) };
     matches_bytes(pattern.as_bytes(), path.as_bytes())
 }
 

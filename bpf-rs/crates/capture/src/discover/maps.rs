@@ -65,13 +65,7 @@ not a line";
     #[test]
     fn executable_files_are_given_once_each() {
         let found: Vec<_> = executables(TEXT).map(|m| (m.range, m.file.ino, m.path)).collect();
-        assert_eq!(
-            found,
-            [
-                ("55d0-55d4", 77, "/usr/bin/a program"),
-                ("7f00-7f01", 78, "/usr/lib/libssl.so.3")
-            ]
-        );
+        assert_eq!(found, [("55d0-55d4", 77, "/usr/bin/a program"), ("7f00-7f01", 78, "/usr/lib/libssl.so.3")]);
     }
 
     #[test]

@@ -52,6 +52,12 @@ struct Shared {
     images: Mutex<Vec<Value>>,
 }
 
+impl Shared {
+    fn is_settled(&self) -> bool {
+        self.has_scanned.load(SeqCst) && self.waiting.load(SeqCst) == 0
+    }
+}
+
 /// The running discoveries by engine, for control operations; an engine is named by the address of its `Host`.
 static RUNNING: Mutex<Vec<(usize, Queue)>> = Mutex::new(Vec::new());
 
@@ -92,21 +98,14 @@ impl Discovery {
     /// Starts the first pass over the machine; returns at once.
     pub fn start(host: Arc<Host>) -> Self {
         let (sender, jobs) = sync_channel(MAX_WAITING);
-        let queue = Queue {
-            sender,
-            shared: Arc::new(Shared::default()),
-        };
+        let queue = Queue { sender, shared: Arc::new(Shared::default()) };
         let key = address(&host);
         locked(&RUNNING).push((key, queue.clone()));
         let shared = queue.shared.clone();
         let thread = std::thread::Builder::new()
             .name("oisp-discover".into())
             .spawn(move || worker::Worker::new(host, shared).run(&jobs));
-        Self {
-            queue,
-            host: key,
-            thread: Mutex::new(thread.ok()),
-        }
+        Self { queue, host: key, thread: Mutex::new(thread.ok()) }
     }
 
     /// One fact of the kernel. Called on the drain thread: never blocks, never attaches.
@@ -118,8 +117,7 @@ impl Discovery {
     /// the first pass is over and nothing waits.
     pub fn coverage(&self) -> Value {
         let shared = &self.queue.shared;
-        let is_settled = shared.has_scanned.load(SeqCst) && shared.waiting.load(SeqCst) == 0;
-        json!({ "settled": is_settled, "images": *locked(&shared.images) })
+        json!({ "settled": shared.is_settled(), "images": *locked(&shared.images) })
     }
 
     /// Ends the thread and waits for it. What waits is not done any more.
@@ -136,21 +134,14 @@ impl Discovery {
 
 fn queue_of(host: &Arc<Host>) -> Option<Queue> {
     let key = address(host);
-    locked(&RUNNING)
-        .iter()
-        .find(|(of, _)| *of == key)
-        .map(|(_, queue)| queue.clone())
+    locked(&RUNNING).iter().find(|(of, _)| *of == key).map(|(_, queue)| queue.clone())
 }
 
 /// Has probes put on what a command is going to use. The receiver is disconnected when that is done; absent when this
 /// engine looks for nothing.
 pub fn prepare(host: &Arc<Host>, program: OsString, environment: Vec<OsString>) -> Option<Receiver<()>> {
     let (done, receiver) = sync_channel(0);
-    queue_of(host)?.push(Job::Command {
-        program,
-        environment,
-        done,
-    });
+    queue_of(host)?.push(Job::Command { program, environment, done });
     Some(receiver)
 }
 
@@ -166,4 +157,9 @@ pub fn set_exe_scope(host: &Arc<Host>, globs: Vec<String>) {
     if let Some(queue) = queue_of(host) {
         queue.push(Job::ExeScope(globs));
     }
+}
+
+/// Whether the first pass is over and nothing waits; true for an engine that looks for nothing.
+pub fn is_settled(host: &Arc<Host>) -> bool {
+    queue_of(host).is_none_or(|queue| queue.shared.is_settled())
 }

@@ -85,21 +85,14 @@ pub fn program(pid: u32) -> Result<Opened, OpenError> {
 /// A file that a process has mapped at `range` (as `/proc/PID/maps` spells it). Needs CAP_SYS_ADMIN or
 /// CAP_CHECKPOINT_RESTORE; no path is involved, so none can be exchanged.
 pub fn mapping(pid: u32, range: &str, path: &str) -> Result<Opened, OpenError> {
-    for_reading(
-        reference(Path::new(&format!("/proc/{pid}/map_files/{range}")))?,
-        path.into(),
-    )
+    for_reading(reference(Path::new(&format!("/proc/{pid}/map_files/{range}")))?, path.into())
 }
 
 /// A path as a process sees it, which has to lead to the file `id`. Links cannot lead out of the process' root.
 pub fn in_root(pid: u32, path: &str, id: FileId) -> Result<Opened, OpenError> {
     let root = reference(Path::new(&format!("/proc/{pid}/root")))?;
     let opened = for_reading(reference_in(root.as_raw_fd(), path)?, path.into())?;
-    if is_file(&opened, id) {
-        Ok(opened)
-    } else {
-        Err(OpenError::OtherFile)
-    }
+    if is_file(&opened, id) { Ok(opened) } else { Err(OpenError::OtherFile) }
 }
 
 /// A path as this process sees it.
@@ -130,11 +123,7 @@ fn reference(path: &Path) -> io::Result<OwnedFd> {
 
 fn reference_in(root: RawFd, path: &str) -> io::Result<OwnedFd> {
     let path = c_string(OsStr::new(path))?;
-    let how: [u64; 3] = [
-        (libc::O_PATH | libc::O_CLOEXEC) as u64,
-        0,
-        RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
-    ];
+    let how: [u64; 3] = [(libc::O_PATH | libc::O_CLOEXEC) as u64, 0, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS];
     // SAFETY: NUL-ended path; `how` has the size that is passed.
     owned(unsafe { libc::syscall(libc::SYS_openat2, root, path.as_ptr(), how.as_ptr(), size_of_val(&how)) })
 }
@@ -149,12 +138,7 @@ fn for_reading(reference: OwnedFd, path: String) -> Result<Opened, OpenError> {
     // SAFETY: NUL-ended path.
     let file = owned(unsafe { libc::open(again.as_ptr(), flags) }.into())?;
     let is_overlay = is_overlay(&file);
-    Ok(Opened {
-        file,
-        stamp,
-        path,
-        is_overlay,
-    })
+    Ok(Opened { file, stamp, path, is_overlay })
 }
 
 /// `None` for anything but a regular file.
@@ -196,16 +180,8 @@ fn is_file(opened: &Opened, id: FileId) -> bool {
 fn mapped_id(file: &OwnedFd) -> Option<FileId> {
     const BYTES: usize = 4096;
     // SAFETY: a private mapping at an address of the kernel's choice that is never touched, only looked up.
-    let at = unsafe {
-        libc::mmap(
-            std::ptr::null_mut(),
-            BYTES,
-            libc::PROT_READ,
-            libc::MAP_PRIVATE,
-            file.as_raw_fd(),
-            0,
-        )
-    };
+    let at =
+        unsafe { libc::mmap(std::ptr::null_mut(), BYTES, libc::PROT_READ, libc::MAP_PRIVATE, file.as_raw_fd(), 0) };
     if at == libc::MAP_FAILED {
         return None;
     }
@@ -213,9 +189,7 @@ fn mapped_id(file: &OwnedFd) -> Option<FileId> {
     // SAFETY: the mapping made above.
     unsafe { libc::munmap(at, BYTES) };
     let text = String::from_utf8_lossy(&text);
-    super::maps::mappings(&text)
-        .find(|m| m.start == at as u64)
-        .map(|m| m.file)
+    super::maps::mappings(&text).find(|m| m.start == at as u64).map(|m| m.file)
 }
 
 #[cfg(test)]
@@ -239,11 +213,7 @@ mod tests {
 
     fn id_of(path: &Path) -> FileId {
         let m = std::fs::metadata(path).unwrap();
-        FileId {
-            dev_major: libc::major(m.dev()),
-            dev_minor: libc::minor(m.dev()),
-            ino: m.ino(),
-        }
+        FileId { dev_major: libc::major(m.dev()), dev_minor: libc::minor(m.dev()), ino: m.ino() }
     }
 
     #[test]

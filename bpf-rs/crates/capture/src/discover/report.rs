@@ -27,11 +27,7 @@ impl Coverage {
         body.insert("reason".into(), json!(self.reason));
         body.insert("covered".into(), json!(self.covered));
         let texts = [("exe", &self.exe), ("library", &self.library), ("fix", &self.fix)];
-        body.extend(
-            texts
-                .into_iter()
-                .filter_map(|(key, value)| Some((key.to_owned(), json!(value.as_ref()?)))),
-        );
+        body.extend(texts.into_iter().filter_map(|(key, value)| Some((key.to_owned(), json!(value.as_ref()?)))));
         if !self.detail.is_empty() {
             body.insert("detail".into(), json!(self.detail));
         }
@@ -47,12 +43,7 @@ const OTHER_CLIENT: &str =
 
 /// (sign, reason, why it is not captured, what to do)
 const SIGNS: &[(Sign, &str, &str, &str)] = &[
-    (
-        Sign::GoTls,
-        "go_tls",
-        "a Go program: its TLS functions are not located by this version",
-        OTHER_CLIENT,
-    ),
+    (Sign::GoTls, "go_tls", "a Go program: its TLS functions are not located by this version", OTHER_CLIENT),
     (
         Sign::BoringSslStripped,
         "static_boringssl",
@@ -78,26 +69,15 @@ const SIGNS: &[(Sign, &str, &str, &str)] = &[
         "use a TLS provider on OpenSSL (netty-tcnative, Conscrypt), or another client",
     ),
     (Sign::Nss, "nss", "NSS is not captured by this version", OTHER_CLIENT),
-    (
-        Sign::MbedTls,
-        "mbedtls",
-        "mbed TLS is not captured by this version",
-        OTHER_CLIENT,
-    ),
-    (
-        Sign::WolfSsl,
-        "wolfssl",
-        "wolfSSL is not captured by this version",
-        OTHER_CLIENT,
-    ),
+    (Sign::MbedTls, "mbedtls", "mbed TLS is not captured by this version", OTHER_CLIENT),
+    (Sign::WolfSsl, "wolfssl", "wolfSSL is not captured by this version", OTHER_CLIENT),
 ];
 
 /// TLS code that is there and is not captured.
 pub fn sign(sign: Sign) -> Coverage {
     let row = SIGNS.iter().find(|row| row.0 == sign);
     let (_, reason, why, fix) =
-        row.copied()
-            .unwrap_or((sign, sign.name(), "not captured by this version", OTHER_CLIENT));
+        row.copied().unwrap_or((sign, sign.name(), "not captured by this version", OTHER_CLIENT));
     not_covered(reason, why, Some(fix))
 }
 
@@ -106,11 +86,7 @@ pub fn refused_library(library: &Library) -> Option<Coverage> {
     let refusal = library.outcome.as_ref().err()?;
     let detail = format!("{} is in this file, but {}", library.kind.name(), refusal.what);
     let fix = "no probe is put where it might be wrong; use the library's official build";
-    Some(not_covered(
-        &format!("refused_{}", refusal.code.name()),
-        &detail,
-        Some(fix),
-    ))
+    Some(not_covered(&format!("refused_{}", refusal.code.name()), &detail, Some(fix)))
 }
 
 /// A file that was not opened. `None` where that says nothing about TLS: the process is gone.
@@ -120,11 +96,7 @@ pub fn unopened(error: &OpenError) -> Option<Coverage> {
         OpenError::Io(_) => "run oisp with the right to read it (CAP_DAC_READ_SEARCH, CAP_SYS_PTRACE)",
         OpenError::NotRegular | OpenError::TooLarge(_) | OpenError::OtherFile => "look at who put it there",
     };
-    Some(not_covered(
-        &format!("refused_{}", error.code()),
-        &error.to_string(),
-        Some(fix),
-    ))
+    Some(not_covered(&format!("refused_{}", error.code()), &error.to_string(), Some(fix)))
 }
 
 /// A file that was not looked into. `None` where it is none that holds code (a script).
@@ -132,11 +104,9 @@ pub fn unexamined(why: &Unexamined) -> Option<Coverage> {
     use oisp_locate::RefusalCode::{NotElf, UnsupportedMachine};
     match why {
         Unexamined::Refused(r) if r.code == NotElf => None,
-        Unexamined::Refused(r) if r.code == UnsupportedMachine => Some(not_covered(
-            "unsupported_machine",
-            &r.what,
-            Some("use a program built for this machine's own type"),
-        )),
+        Unexamined::Refused(r) if r.code == UnsupportedMachine => {
+            Some(not_covered("unsupported_machine", &r.what, Some("use a program built for this machine's own type")))
+        }
         Unexamined::Refused(r) => Some(not_covered(&format!("refused_{}", r.code.name()), &r.what, None)),
         Unexamined::TimedOut => Some(not_covered(
             "refused_timeout",
@@ -148,11 +118,7 @@ pub fn unexamined(why: &Unexamined) -> Option<Coverage> {
 
 /// The kernel did not take the probes.
 pub fn attach_failed(error: &str) -> Coverage {
-    not_covered(
-        "attach_failed",
-        error,
-        Some("oisp doctor shows what this kernel allows"),
-    )
+    not_covered("attach_failed", error, Some("oisp doctor shows what this kernel allows"))
 }
 
 /// Probes are in place: library names, tier, and how they are attached.
@@ -220,12 +186,7 @@ mod tests {
     #[test]
     fn absent_facts_are_absent_in_the_record() {
         assert_eq!(
-            mapped_late(2.5)
-                .to_json()
-                .as_object()
-                .unwrap()
-                .keys()
-                .collect::<Vec<_>>(),
+            mapped_late(2.5).to_json().as_object().unwrap().keys().collect::<Vec<_>>(),
             ["covered", "delay_ms", "detail", "fix", "reason"]
         );
         assert_eq!(attach_failed("no").to_json()["covered"], json!(false));

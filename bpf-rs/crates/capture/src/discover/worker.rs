@@ -115,11 +115,7 @@ impl Worker {
         match job {
             Job::Fact(KernelFact::Process(fact)) => self.process(&fact),
             Job::Fact(KernelFact::Mapped(fact)) => self.mapped(&fact),
-            Job::Command {
-                program,
-                environment,
-                done,
-            } => {
+            Job::Command { program, environment, done } => {
                 self.command(&program, &environment);
                 drop(done);
             }
@@ -153,11 +149,7 @@ impl Worker {
     }
 
     fn command(&mut self, program: &OsString, environment: &[OsString]) {
-        let libraries = if self.host.config.discover {
-            loader_cache::tls_libraries()
-        } else {
-            Vec::new()
-        };
+        let libraries = if self.host.config.discover { loader_cache::tls_libraries() } else { Vec::new() };
         let files: Vec<PathBuf> = command::files(program, environment);
         for file in files.into_iter().chain(libraries) {
             self.path(&file);
@@ -179,10 +171,7 @@ impl Worker {
         if !self.host.scope.contains(pid) {
             return;
         }
-        let cause = Cause {
-            pid,
-            ..Cause::default()
-        };
+        let cause = Cause { pid, ..Cause::default() };
         let text = std::fs::read(format!("/proc/{pid}/maps")).unwrap_or_default();
         let text = String::from_utf8_lossy(&text);
         for mapping in maps::executables(&text) {
@@ -237,11 +226,7 @@ impl Worker {
         if self.plain.contains(&name) {
             return;
         }
-        let cause = Cause {
-            pid: fact.pid,
-            met_ns: Some(fact.time_ns),
-            ..Cause::default()
-        };
+        let cause = Cause { pid: fact.pid, met_ns: Some(fact.time_ns), ..Cause::default() };
         let text = std::fs::read(format!("/proc/{}/maps", fact.pid)).unwrap_or_default();
         let text = String::from_utf8_lossy(&text);
         let opened = match maps::executables(&text).find(|m| m.file == fact.file) {
@@ -283,11 +268,7 @@ impl Worker {
             }
         };
         let key = (opened.stamp.dev, opened.stamp.ino);
-        let known = self
-            .files
-            .get(&key)
-            .filter(|f| f.stamp == opened.stamp)
-            .map(|f| f.known.clone());
+        let known = self.files.get(&key).filter(|f| f.stamp == opened.stamp).map(|f| f.known.clone());
         let known = known.unwrap_or_else(|| self.look_into(opened, key, cause));
         if let Known::NotCovered(coverage) = &known {
             self.tell_not_covered(key, coverage, path, cause);
@@ -311,62 +292,37 @@ impl Worker {
         if self.files.len() >= MAX_FILES {
             self.files.retain(|_, f| matches!(f.known, Known::Attached));
         }
-        self.files.insert(
-            key,
-            File {
-                stamp,
-                known: known.clone(),
-            },
-        );
+        self.files.insert(key, File { stamp, known: known.clone() });
         known
     }
 
     fn take(&mut self, opened: Opened, located: &Located, cause: Cause) -> Known {
-        let targets: Vec<Target> = located
-            .libraries
-            .iter()
-            .filter_map(|l| l.outcome.as_ref().ok())
-            .flatten()
-            .copied()
-            .collect();
+        let targets: Vec<Target> =
+            located.libraries.iter().filter_map(|l| l.outcome.as_ref().ok()).flatten().copied().collect();
         if !targets.is_empty() {
             return self.attach(opened, located, &targets, cause);
         }
         let refused = located.libraries.iter().filter_map(report::refused_library);
         let coverage: Vec<Coverage> = refused.chain(located.signs.iter().map(|s| report::sign(*s))).collect();
-        if coverage.is_empty() {
-            Known::Plain
-        } else {
-            Known::NotCovered(coverage)
-        }
+        if coverage.is_empty() { Known::Plain } else { Known::NotCovered(coverage) }
     }
 
     fn attach(&mut self, opened: Opened, located: &Located, targets: &[Target], cause: Cause) -> Known {
         if opened.is_overlay {
-            let same = (
-                opened.stamp.ino,
-                opened.stamp.bytes,
-                located.build_id.clone().unwrap_or_default(),
-            );
+            let same = (opened.stamp.ino, opened.stamp.bytes, located.build_id.clone().unwrap_or_default());
             if !self.overlay.insert(same) {
                 return Known::Attached; // another mount of a layer that has its probes: two would see each call twice
             }
         }
-        let image = Image {
-            file: opened.file,
-            dev: opened.stamp.dev,
-            ino: opened.stamp.ino,
-            path: opened.path.clone(),
-        };
+        let image =
+            Image { file: opened.file, dev: opened.stamp.dev, ino: opened.stamp.ino, path: opened.path.clone() };
         let attached = match self.host.attacher.attach(&image, targets) {
             Ok(attached) => attached,
             Err(error) => return Known::NotCovered(vec![report::attach_failed(&error)]),
         };
         let mut coverage = vec![report::attached(located, attached.method)];
         if let Some(met_ns) = cause.met_ns {
-            coverage.push(report::mapped_late(
-                attached.time_ns.saturating_sub(met_ns) as f64 / 1e6,
-            ));
+            coverage.push(report::mapped_late(attached.time_ns.saturating_sub(met_ns) as f64 / 1e6));
         }
         for mut fact in coverage {
             fact.library = Some(opened.path.clone());

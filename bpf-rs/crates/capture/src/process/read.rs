@@ -45,6 +45,13 @@ pub fn arguments(pid: u32) -> Option<Vec<String>> {
     )
 }
 
+/// The same, byte by byte and uncut.
+pub fn raw_arguments(pid: u32) -> Option<Vec<Vec<u8>>> {
+    let bytes = file(pid, "cmdline")?;
+    let whole = bytes.strip_suffix(b"\0")?;
+    Some(whole.split(|b| *b == 0).map(<[u8]>::to_vec).collect())
+}
+
 /// The environment a program was started with, one `NAME=value` each, in its order.
 pub fn initial_environment(pid: u32) -> Option<Vec<OsString>> {
     let bytes = file(pid, "environ")?;

@@ -97,7 +97,7 @@ fn pass_on(signal: i32, info: &libc::siginfo_t) {
 }
 
 fn is_blocked(signal: i32) -> bool {
-    super::start_state::lastingly_blocked(std::process::id()) & (1 << (signal - 1)) != 0
+    super::start_state::blocked() & (1 << (signal - 1)) != 0
 }
 
 /// A signal that the whole process blocks (SIGUSR1, which would open the runtime's debugger) is taken by a thread that

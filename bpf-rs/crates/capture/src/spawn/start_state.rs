@@ -51,20 +51,25 @@ impl StartState {
             _ => None,
         };
         Self {
-            mask: lastingly_blocked(own),
+            mask: blocked(),
             ignored: status.ignored & !PIPE,
             open_files,
         }
     }
 }
 
-/// A thread blocks everything for a moment while it makes another one: only what is blocked each time counts.
-pub(super) fn lastingly_blocked(pid: u32) -> u64 {
-    let look = |_| {
-        std::thread::sleep(std::time::Duration::from_micros(50));
-        read::status(pid).map_or(0, |s| s.blocked)
-    };
-    (0..4).map(look).fold(u64::MAX, |all, now| all & now)
+/// Signals that this thread blocks, which it inherited: the main thread's own mask cannot be read from here without
+/// meeting the moments in which it makes a thread and blocks everything.
+pub(super) fn blocked() -> u64 {
+    // SAFETY: sigemptyset initialises the set that the calls fill and look into.
+    unsafe {
+        let mut set: libc::sigset_t = std::mem::zeroed();
+        libc::sigemptyset(&mut set);
+        libc::pthread_sigmask(libc::SIG_SETMASK, std::ptr::null(), &mut set);
+        (1..=64)
+            .filter(|s| libc::sigismember(&set, *s) == 1)
+            .fold(0, |mask, s| mask | 1 << (s - 1))
+    }
 }
 
 #[cfg(test)]

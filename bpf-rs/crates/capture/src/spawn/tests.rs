@@ -116,7 +116,7 @@ fn no_descriptor_of_this_process_is_inherited() {
 
 #[test]
 fn signals_are_neither_blocked_nor_ignored_beyond_what_was_found() {
-    let text = output("grep -E 'Sig(Blk|Ign)' /proc/$$/status", |_| {});
+    let text = output("exec grep -E 'Sig(Blk|Ign)' /proc/self/status", |_| {});
     let state = start_state::StartState::found();
     for (line, expected) in text.lines().zip([state.mask, state.ignored]) {
         let bits = u64::from_str_radix(line.split_whitespace().nth(1).unwrap(), 16).unwrap();

@@ -1,0 +1,141 @@
+//! TLS libraries that programs of this machine use: the loader's, the runtimes' in PATH, and those that are loaded now.
+use super::super::explain_pid;
+use super::super::finding::{Finding, Severity};
+use crate::caller::Caller;
+use crate::discover::{examine, loader_cache, maps, open};
+use crate::process::read;
+use crate::spawn::lookup;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::path::Path;
+
+/// The reply has to stay small.
+const MAX_ROWS: usize = 100;
+/// Running programs are looked into once a file; a machine with more is told about the first.
+const MAX_EXAMINED: usize = 2_000;
+const RUNTIMES: [&str; 6] = ["node", "bun", "deno", "java", "go", "python3"];
+
+/// One row a TLS library found, as `explain_pid` gives it.
+pub(super) fn on_this_machine() -> Vec<Value> {
+    let path = Caller::find().variable("PATH").map(OsStr::to_owned);
+    let runtimes = RUNTIMES
+        .iter()
+        .filter_map(|name| lookup::resolve(OsStr::new(name), path.as_deref()));
+    let named = loader_cache::tls_libraries().into_iter().chain(runtimes);
+    let mut found = Found::default();
+    for file in named {
+        let real = std::fs::canonicalize(&file).unwrap_or(file);
+        found.look(&real.to_string_lossy(), || open::here(Path::new(&real)));
+    }
+    for pid in read::all() {
+        found.process(pid);
+    }
+    found.rows.truncate(MAX_ROWS);
+    found.rows
+}
+
+#[derive(Default)]
+struct Found {
+    seen: BTreeSet<(u64, u64)>,
+    rows: Vec<Value>,
+}
+
+impl Found {
+    fn look(&mut self, path: &str, open: impl FnOnce() -> Result<open::Opened, open::OpenError>) {
+        if self.seen.len() >= MAX_EXAMINED {
+            return;
+        }
+        let Ok(opened) = open() else { return };
+        if self.seen.insert((opened.stamp.dev, opened.stamp.ino))
+            && let Ok(located) = examine(&opened)
+        {
+            self.rows.extend(explain_pid::rows(path, &located));
+        }
+    }
+
+    fn process(&mut self, pid: u32) {
+        let text = std::fs::read(format!("/proc/{pid}/maps")).unwrap_or_default();
+        for mapping in maps::executables(&String::from_utf8_lossy(&text)) {
+            let in_root = || open::in_root(pid, mapping.path, mapping.file);
+            self.look(mapping.path, || {
+                open::mapping(pid, mapping.range, mapping.path).or_else(|_| in_root())
+            });
+        }
+    }
+}
+
+/// One finding a kind of outcome, naming the files; the rows have the details.
+pub(super) fn findings(rows: &[Value]) -> Vec<Finding> {
+    let paths = |wanted: &dyn Fn(&Value) -> bool| {
+        let all: BTreeSet<&str> = rows
+            .iter()
+            .filter(|r| wanted(r))
+            .filter_map(|r| r["path"].as_str())
+            .collect();
+        all.into_iter().collect::<Vec<_>>().join(", ")
+    };
+    let covered = paths(&|row| row["covered"] == json!(true));
+    let mut findings = Vec::new();
+    if covered.is_empty() {
+        findings.push(
+            Finding::new(
+                "OISP-TLS-003",
+                Severity::Warning,
+                "No TLS library that can be captured was found",
+            )
+            .why("neither the loader cache nor PATH nor a running program has OpenSSL or GnuTLS"),
+        );
+    } else {
+        findings.push(Finding::new(
+            "OISP-TLS-001",
+            Severity::Info,
+            format!("Captured: {covered}"),
+        ));
+    }
+    let reasons: BTreeSet<&str> = rows.iter().filter_map(|r| r["reason"].as_str()).collect();
+    findings.extend(reasons.into_iter().map(|reason| {
+        let row = rows.iter().find(|r| r["reason"] == json!(reason));
+        let text = |key: &str| row.and_then(|r| r[key].as_str()).unwrap_or_default();
+        let files = paths(&|r| r["reason"] == json!(reason));
+        let finding = Finding::new(
+            "OISP-TLS-002",
+            Severity::Warning,
+            format!("Not captured ({reason}): {files}"),
+        );
+        let finding = finding.why(text("detail"));
+        if text("fix").is_empty() {
+            finding
+        } else {
+            finding.fix(text("fix"))
+        }
+    }));
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_gathered_by_reason() {
+        let rows = [
+            json!({ "path": "/a", "covered": true, "library": "openssl" }),
+            json!({ "path": "/b", "covered": false, "reason": "go_tls", "detail": "why", "fix": "do" }),
+            json!({ "path": "/c", "covered": false, "reason": "go_tls", "detail": "why", "fix": "do" }),
+        ];
+        let found = findings(&rows);
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[0].what, "Captured: /a");
+        assert_eq!(found[1].what, "Not captured (go_tls): /b, /c");
+        assert_eq!(
+            (found[1].why.as_deref(), found[1].fix.as_deref()),
+            (Some("why"), Some("do"))
+        );
+    }
+
+    #[test]
+    fn nothing_found_is_said() {
+        assert_eq!(findings(&[])[0].code, "OISP-TLS-003");
+    }
+}
