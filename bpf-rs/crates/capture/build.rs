@@ -19,13 +19,7 @@ fn main() {
             .source(format!("bpf/{name}.bpf.c"))
             .obj(&object)
             // v3: 32-bit operations (Linux 5.1). Without the compilation directory the object would hold this machine's paths.
-            .clang_args([
-                "-mcpu=v3",
-                "-Wall",
-                "-Werror",
-                "-Wno-unused-function",
-                "-fdebug-compilation-dir=.",
-            ])
+            .clang_args(["-mcpu=v3", "-Wall", "-Werror", "-Wno-unused-function", "-fdebug-compilation-dir=."])
             .build()
             .expect("compile BPF: needs clang 14 or newer, or OISP_BPF_OBJECTS=<folder of compiled objects>");
     }

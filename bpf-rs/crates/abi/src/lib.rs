@@ -95,11 +95,7 @@ pub fn typescript(symbols: &[Symbol]) -> String {
             let _ = write!(out, "\n      \"{ty}\", // {name}");
         }
         out.push_str(if parameters.is_empty() { "],\n" } else { "\n    ],\n" });
-        let _ = writeln!(
-            out,
-            "    result: \"{}\",\n    nonblocking: {},\n  }},",
-            symbol.result, symbol.nonblocking
-        );
+        let _ = writeln!(out, "    result: \"{}\",\n    nonblocking: {},\n  }},", symbol.result, symbol.nonblocking);
     }
     out.push_str("} as const satisfies Deno.ForeignLibraryInterface;\n");
     out

@@ -71,11 +71,7 @@ impl Account {
     pub fn json(&self) -> Value {
         let rows = |rows: &[(usize, &str)]| -> Value {
             let present = rows.iter().filter(|(i, _)| self.totals[*i] > 0);
-            Value::Object(
-                present
-                    .map(|(i, name)| ((*name).to_owned(), self.totals[*i].into()))
-                    .collect::<Map<_, _>>(),
-            )
+            Value::Object(present.map(|(i, name)| ((*name).to_owned(), self.totals[*i].into())).collect::<Map<_, _>>())
         };
         json!({
             "seen": self.seen(), "captured": self.captured(), "skipped": rows(&SKIPPED), "lost": rows(&LOST),
@@ -86,9 +82,7 @@ impl Account {
     /// Counters that are no bytes, for `oisp_stats`.
     pub fn stats(&self) -> Map<String, Value> {
         let rows = [("records", 15), ("control_lost", 16), ("processes_full", 17)];
-        rows.iter()
-            .map(|(name, i)| ((*name).to_owned(), self.totals[*i].into()))
-            .collect()
+        rows.iter().map(|(name, i)| ((*name).to_owned(), self.totals[*i].into())).collect()
     }
 }
 

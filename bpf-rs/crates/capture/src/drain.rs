@@ -42,12 +42,7 @@ impl Drain {
     /// Runs until the session is detached and everything is delivered.
     pub fn run(mut self) {
         let now = Instant::now();
-        let mut ticks = Ticks {
-            last_record: now,
-            last_tick: now,
-            last_account: now,
-            control_lost: 0,
-        };
+        let mut ticks = Ticks { last_record: now, last_tick: now, last_account: now, control_lost: 0 };
         loop {
             let before = boot_ns();
             let took = self.pump();
@@ -65,13 +60,7 @@ impl Drain {
 
     /// Moves what is in the rings; whether there was anything.
     fn pump(&mut self) -> bool {
-        let Self {
-            payload,
-            control,
-            sorter,
-            host,
-            ..
-        } = self;
+        let Self { payload, control, sorter, host, .. } = self;
         let mut batch = Vec::with_capacity(64 << 10);
         let mut took = control.consume(|record| {
             sorter.control(record, &mut batch);
@@ -113,11 +102,7 @@ impl Drain {
         let mut batch = Vec::new();
         self.clock.append_if_due(&mut batch);
         if self.payload.is_empty() && self.control.is_empty() {
-            let header = Header {
-                entry_ns: checked_ns,
-                return_ns: checked_ns,
-                ..Header::default()
-            };
+            let header = Header { entry_ns: checked_ns, return_ns: checked_ns, ..Header::default() };
             let to_ns = checked_ns.saturating_sub(UNDER_WAY_NS);
             append_json(&mut batch, Kind::Advance, &header, &json!({ "to_ns": to_ns }));
         }
@@ -134,11 +119,7 @@ impl Drain {
 
     fn append_account(&self, batch: &mut Vec<u8>) -> Account {
         let (account, time) = (Account::read(&self.totals), boot_ns());
-        let header = Header {
-            entry_ns: time,
-            return_ns: time,
-            ..Header::default()
-        };
+        let header = Header { entry_ns: time, return_ns: time, ..Header::default() };
         append_json(batch, Kind::Account, &header, &account.json());
         account
     }

@@ -68,7 +68,7 @@ oisp_abi::exports! {
 
     /// Loads the programs and starts attaching; a handle (1 or more), or a negative error, see `oisp_last_error`.
     [nonblocking] fn open(config_json: *const u8, len: u32) -> i32 {
-        log::install();
+        log::quiet_panics();
         // SAFETY: the caller keeps `len` bytes at `config_json` until this returns.
         let Some(config) = (unsafe { bytes(config_json, len) }) else { return BAD_ARGUMENT };
         open_engine(config).map_or_else(|why| failed(&why), insert)

@@ -6,20 +6,27 @@ const MAX_LOG_BYTES: usize = 8192;
 
 static LAST_ERROR: Mutex<String> = Mutex::new(String::new());
 static LIBBPF_LOG: Mutex<String> = Mutex::new(String::new());
-static INSTALL: Once = Once::new();
+static QUIET: Once = Once::new();
+static HOOK: Once = Once::new();
 
 fn lock(text: &'static Mutex<String>) -> MutexGuard<'static, String> {
     text.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
-/// Keeps libbpf and panics off stderr. A panic's text is not kept, only its place: the text could quote captured bytes.
-pub fn install() {
-    INSTALL.call_once(|| {
+/// Keeps libbpf off stderr.
+pub fn quiet_libbpf() {
+    QUIET.call_once(|| {
+        libbpf_rs::set_print(Some((libbpf_rs::PrintLevel::Info, append)));
+    });
+}
+
+/// Keeps panics off stderr. A panic's text is not kept either, only its place: the text could quote captured bytes.
+pub fn quiet_panics() {
+    HOOK.call_once(|| {
         std::panic::set_hook(Box::new(|panic| {
             let place = panic.location().map_or_else(String::new, ToString::to_string);
             set_last_error(&format!("panic at {place}"));
         }));
-        libbpf_rs::set_print(Some((libbpf_rs::PrintLevel::Info, append)));
     });
 }
 

@@ -35,11 +35,7 @@ pub struct Queue {
 impl Queue {
     /// A queue that is full from `limit` bytes on.
     pub fn new(limit: usize) -> Self {
-        Self {
-            state: Mutex::default(),
-            filled: Condvar::new(),
-            limit,
-        }
+        Self { state: Mutex::default(), filled: Condvar::new(), limit }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -103,11 +99,7 @@ impl Queue {
             if left.is_zero() {
                 break;
             }
-            state = self
-                .filled
-                .wait_timeout(state, left)
-                .unwrap_or_else(|poisoned| poisoned.into_inner())
-                .0;
+            state = self.filled.wait_timeout(state, left).unwrap_or_else(|poisoned| poisoned.into_inner()).0;
         }
         state
     }

@@ -69,17 +69,12 @@ pub fn append_json(out: &mut Vec<u8>, kind: Kind, header: &Header, body: &Value)
 
 /// Length of the record at the start of `records`, padding included; 0 when there is none.
 pub fn record_len(records: &[u8]) -> usize {
-    records
-        .first_chunk::<4>()
-        .map_or(0, |len| u32::from_le_bytes(*len) as usize)
+    records.first_chunk::<4>().map_or(0, |len| u32::from_le_bytes(*len) as usize)
 }
 
 /// Connection that a record of the payload ring is about.
 pub fn conn_id(record: &[u8]) -> u64 {
-    record
-        .get(64..72)
-        .and_then(|b| b.first_chunk::<8>())
-        .map_or(0, |b| u64::from_le_bytes(*b))
+    record.get(64..72).and_then(|b| b.first_chunk::<8>()).map_or(0, |b| u64::from_le_bytes(*b))
 }
 
 /// Numbers every record of a batch from `next` on; gives the number after the last.
@@ -105,11 +100,7 @@ mod tests {
     #[test]
     fn json_records_are_padded_to_eight_bytes_and_numbered_in_order() {
         let mut batch = Vec::new();
-        let header = Header {
-            conn_id: 7,
-            direction: 2,
-            ..Header::default()
-        };
+        let header = Header { conn_id: 7, direction: 2, ..Header::default() };
         append_json(&mut batch, Kind::Loss, &header, &json!({"reason": "ring_full"}));
         let first = record_len(&batch);
         append_json(&mut batch, Kind::Advance, &Header::default(), &json!({"to_ns": 1}));

@@ -9,15 +9,7 @@ pub(crate) fn apply(batch: &[u8], keys: &ConnectionKeys, commands: &Object) -> i
     let each = batch.chunks_exact(size_of::<Verdict>()).filter_map(value_of::<Verdict>);
     let requests = each.filter(|v| v.level <= 2).filter_map(|v| {
         let (conn_id, sent_offset, level) = (v.conn_id, v.sent_offset, v.level);
-        Some(VerdictRequest {
-            key: keys.get(conn_id)?,
-            conn_id,
-            sent_offset,
-            level,
-            reserved_0: 0,
-        })
+        Some(VerdictRequest { key: keys.get(conn_id)?, conn_id, sent_offset, level, reserved_0: 0 })
     });
-    requests
-        .map(|r| i32::from(call(commands, "set_verdict", &r) == Ok(1)))
-        .sum()
+    requests.map(|r| i32::from(call(commands, "set_verdict", &r) == Ok(1))).sum()
 }

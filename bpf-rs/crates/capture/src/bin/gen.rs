@@ -16,30 +16,17 @@ const ENUMERATIONS: [(&str, &str, &str, &str); 5] = [
     ("record_kind", "KIND_", "KIND", "`kind` of a record"),
     ("record_flag", "FLAG_", "FLAG", "Bits of a record's `flags`"),
     ("direction", "DIRECTION_", "DIRECTION", "`direction` of a record"),
-    (
-        "binding",
-        "BINDING_",
-        "BINDING",
-        "`binding` of a record: how the address pair became known",
-    ),
+    ("binding", "BINDING_", "BINDING", "`binding` of a record: how the address pair became known"),
     ("verdict_level", "VERDICT_", "LEVEL", "`level` of a verdict"),
 ];
 
 fn structure(out: &mut String, btf: &Btf<'_>, (c, name, doc): (&str, &str, &str)) {
     let found: Struct<'_> = btf.type_by_name(c).expect("a structure of bpf/record.h");
-    let _ = writeln!(
-        out,
-        "\n/** {doc}: offsets and sizes in bytes. */\nexport const {name} = {{"
-    );
+    let _ = writeln!(out, "\n/** {doc}: offsets and sizes in bytes. */\nexport const {name} = {{");
     for member in found.iter() {
-        let MemberAttr::Normal { offset } = member.attr else {
-            panic!("bit field in {c}")
-        };
+        let MemberAttr::Normal { offset } = member.attr else { panic!("bit field in {c}") };
         let ty: BtfType<'_> = btf.type_by_id(member.ty).expect("type of a member");
-        let size = Int::try_from(ty.skip_mods_and_typedefs())
-            .expect("records have integers only")
-            .bits
-            / 8;
+        let size = Int::try_from(ty.skip_mods_and_typedefs()).expect("records have integers only").bits / 8;
         let field = member.name.expect("no anonymous members").to_string_lossy();
         let _ = writeln!(out, "  {field}: {{ offset: {}, size: {size} }},", offset / 8);
     }
@@ -51,20 +38,13 @@ fn enumeration(out: &mut String, btf: &Btf<'_>, (c, prefix, name, doc): (&str, &
     let _ = writeln!(out, "\n/** {doc}. */\nexport const {name} = {{");
     for row in found.iter() {
         let constant = row.name.expect("named").to_string_lossy().to_lowercase();
-        let _ = writeln!(
-            out,
-            "  {}: {},",
-            constant.trim_start_matches(&prefix.to_lowercase()),
-            row.value
-        );
+        let _ = writeln!(out, "  {}: {},", constant.trim_start_matches(&prefix.to_lowercase()), row.value);
     }
     out.push_str("} as const;\n");
 }
 
 fn layout(object: &[u8]) -> String {
-    let btf = Btf::from_raw("record", object)
-        .expect("read BTF")
-        .expect("the object has BTF");
+    let btf = Btf::from_raw("record", object).expect("read BTF").expect("the object has BTF");
     let mut out = oisp_abi::generated_by("layout");
     let _ = writeln!(
         out,
@@ -72,9 +52,7 @@ fn layout(object: &[u8]) -> String {
         oisp_capture::ffi::ABI_VERSION
     );
     STRUCTURES.into_iter().for_each(|row| structure(&mut out, &btf, row));
-    ENUMERATIONS
-        .into_iter()
-        .for_each(|row| enumeration(&mut out, &btf, row));
+    ENUMERATIONS.into_iter().for_each(|row| enumeration(&mut out, &btf, row));
     out
 }
 

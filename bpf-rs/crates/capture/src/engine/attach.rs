@@ -72,22 +72,14 @@ pub struct Attacher {
 /// Whether the kernel has uprobe.multi (Linux 6.6): with it the root folder is refused as no file (EBADF), without it
 /// the attach type is (EINVAL).
 pub(super) fn has_uprobe_multi(tls: &Object) -> bool {
-    let options = UprobeMultiOpts {
-        offsets: vec![1],
-        cookies: vec![0],
-        ..UprobeMultiOpts::default()
-    };
+    let options = UprobeMultiOpts { offsets: vec![1], cookies: vec![0], ..UprobeMultiOpts::default() };
     let trial = program(tls, "tls_enter").map(|p| p.attach_uprobe_multi_with_opts(-1, "/", "", options));
     !matches!(trial, Ok(Err(e)) if e.kind() == ErrorKind::InvalidInput)
 }
 
 impl Attacher {
     pub(super) fn new(tls: Arc<Object>, method: Method) -> Self {
-        Self {
-            tls,
-            method,
-            table: Mutex::default(),
-        }
+        Self { tls, method, table: Mutex::default() }
     }
 
     /// How probes are put on here.
@@ -104,53 +96,25 @@ impl Attacher {
         let file = (image.dev, image.ino);
         let taken = |table: &Table| table.closed || table.links.values().any(|l| l.file == file);
         if taken(&self.table()) {
-            return Err(format!(
-                "cannot attach to {}: it has probes already, or the session ends",
-                image.path
-            ));
+            return Err(format!("cannot attach to {}: it has probes already, or the session ends", image.path));
         }
-        let rows: Vec<(&Target, Probe)> = targets
-            .iter()
-            .filter_map(|t| Some((t, probe(t.function, t.abi)?)))
-            .collect();
+        let rows: Vec<(&Target, Probe)> = targets.iter().filter_map(|t| Some((t, probe(t.function, t.abi)?))).collect();
         let path = format!("/proc/self/fd/{}", image.file.as_raw_fd());
         let at = |wanted: fn(&Probe) -> bool| -> Vec<(usize, u64)> {
-            rows.iter()
-                .filter(|(_, p)| wanted(p))
-                .map(|(t, p)| (t.offset as usize, p.kind))
-                .collect()
+            rows.iter().filter(|(_, p)| wanted(p)).map(|(t, p)| (t.offset as usize, p.kind)).collect()
         };
         let failed = |e: String| format!("cannot attach to {}: {e}", image.path);
-        let entries = self
-            .links("tls_enter", &path, &at(|p| p.at_entry), false)
-            .map_err(failed)?;
-        let returns = self
-            .links("tls_leave", &path, &at(|p| p.at_return), true)
-            .map_err(failed)?;
+        let entries = self.links("tls_enter", &path, &at(|p| p.at_entry), false).map_err(failed)?;
+        let returns = self.links("tls_leave", &path, &at(|p| p.at_return), true).map_err(failed)?;
         let mut table = self.table();
         if taken(&table) {
-            return Err(format!(
-                "cannot attach to {}: another thread did, or the session ends",
-                image.path
-            ));
+            return Err(format!("cannot attach to {}: another thread did, or the session ends", image.path));
         }
         table.next_id += 1;
         let id = table.next_id;
-        table.links.insert(
-            id,
-            Links {
-                file,
-                returns,
-                _entries: entries,
-            },
-        );
+        table.links.insert(id, Links { file, returns, _entries: entries });
         let functions = rows.iter().map(|(t, _)| t.function.name()).collect();
-        Ok(Attached {
-            method: self.method.name(),
-            functions,
-            time_ns: boot_ns(),
-            id,
-        })
+        Ok(Attached { method: self.method.name(), functions, time_ns: boot_ns(), id })
     }
 
     fn links(&self, name: &str, path: &str, at: &[(usize, u64)], retprobe: bool) -> Result<Vec<Link>, String> {
@@ -161,24 +125,13 @@ impl Attacher {
         let link = match self.method {
             Method::UprobeMulti => {
                 let (offsets, cookies) = at.iter().copied().unzip();
-                let options = UprobeMultiOpts {
-                    offsets,
-                    cookies,
-                    retprobe,
-                    ..UprobeMultiOpts::default()
-                };
-                program
-                    .attach_uprobe_multi_with_opts(-1, path, "", options)
-                    .map(|link| vec![link])
+                let options = UprobeMultiOpts { offsets, cookies, retprobe, ..UprobeMultiOpts::default() };
+                program.attach_uprobe_multi_with_opts(-1, path, "", options).map(|link| vec![link])
             }
             Method::PerfEvent => at
                 .iter()
                 .map(|(offset, cookie)| {
-                    let options = UprobeOpts {
-                        cookie: *cookie,
-                        retprobe,
-                        ..UprobeOpts::default()
-                    };
+                    let options = UprobeOpts { cookie: *cookie, retprobe, ..UprobeOpts::default() };
                     program.attach_uprobe_with_opts(-1, path, *offset, options)
                 })
                 .collect(),

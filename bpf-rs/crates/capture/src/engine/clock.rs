@@ -49,17 +49,8 @@ impl Clock {
             }
         }
         self.last = Some((boot, real));
-        let header = Header {
-            entry_ns: boot,
-            return_ns: boot,
-            ..Header::default()
-        };
-        append_json(
-            batch,
-            Kind::Clock,
-            &header,
-            &json!({"boot_ns": boot, "realtime_ns": real.to_string()}),
-        );
+        let header = Header { entry_ns: boot, return_ns: boot, ..Header::default() };
+        append_json(batch, Kind::Clock, &header, &json!({"boot_ns": boot, "realtime_ns": real.to_string()}));
     }
 }
 

@@ -8,14 +8,8 @@ use std::sync::{Mutex, MutexGuard};
 /// Runs a command with its request; the program's result.
 pub(crate) fn call<T: Plain>(commands: &Object, name: &str, request: &T) -> Result<u32, String> {
     let mut context = bytes_of(request).to_vec();
-    let input = ProgramInput {
-        context_in: Some(&mut context),
-        ..ProgramInput::default()
-    };
-    program(commands, name)?
-        .test_run(input)
-        .map(|output| output.return_value)
-        .map_err(|e| format!("{name}: {e}"))
+    let input = ProgramInput { context_in: Some(&mut context), ..ProgramInput::default() };
+    program(commands, name)?.test_run(input).map(|output| output.return_value).map_err(|e| format!("{name}: {e}"))
 }
 
 #[derive(Default)]

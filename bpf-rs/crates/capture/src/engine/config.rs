@@ -68,16 +68,10 @@ impl Default for Config {
 impl Config {
     /// Refuses sizes that the kernel would refuse with less to say.
     pub(super) fn check(&self) -> Result<(), String> {
-        let rings = [
-            ("payload_ring_bytes", self.payload_ring_bytes),
-            ("control_ring_bytes", self.control_ring_bytes),
-        ];
+        let rings = [("payload_ring_bytes", self.payload_ring_bytes), ("control_ring_bytes", self.control_ring_bytes)];
         for (name, size) in rings {
             if !size.is_power_of_two() || !(4096..=1 << 30).contains(&size) {
-                return Err(format!(
-                    "{name} is {size}: a power of two from 4096 to {} is needed",
-                    1 << 30
-                ));
+                return Err(format!("{name} is {size}: a power of two from 4096 to {} is needed", 1 << 30));
             }
         }
         if self.max_connections == 0 {
@@ -106,10 +100,7 @@ mod tests {
 
     #[test]
     fn ring_sizes_are_powers_of_two() {
-        let config = Config {
-            payload_ring_bytes: 5000,
-            ..Config::default()
-        };
+        let config = Config { payload_ring_bytes: 5000, ..Config::default() };
         assert!(config.check().unwrap_err().contains("payload_ring_bytes"));
     }
 }

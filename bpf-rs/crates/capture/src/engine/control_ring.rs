@@ -63,10 +63,7 @@ fn process(state: ProcessState, raw: &ControlProcess) -> ProcessFact {
 }
 
 fn fork(raw: &ControlProcess) -> ProcessFact {
-    ProcessFact {
-        child: Some((raw.child_tgid, raw.child_key)),
-        ..process(ProcessState::Fork, raw)
-    }
+    ProcessFact { child: Some((raw.child_tgid, raw.child_key)), ..process(ProcessState::Fork, raw) }
 }
 
 fn exec(record: &[u8]) -> Option<ProcessFact> {
@@ -81,11 +78,7 @@ fn exec(record: &[u8]) -> Option<ProcessFact> {
             dev_minor: device & 0xf_ffff,
             ino: raw.process.ino,
         }),
-        filename: if raw.filename_len > 0 {
-            text(filename)
-        } else {
-            String::new()
-        },
+        filename: if raw.filename_len > 0 { text(filename) } else { String::new() },
         args: arguments(args),
         args_cut: raw.args_total != raw.args_len,
         ..process(ProcessState::Exec, &raw.process)
@@ -98,10 +91,7 @@ fn arguments(bytes: &[u8]) -> Vec<String> {
     if bytes.is_empty() {
         return Vec::new();
     }
-    bytes
-        .split(|b| *b == 0)
-        .map(|arg| String::from_utf8_lossy(arg).into_owned())
-        .collect()
+    bytes.split(|b| *b == 0).map(|arg| String::from_utf8_lossy(arg).into_owned()).collect()
 }
 
 #[cfg(test)]

@@ -11,18 +11,10 @@ pub(super) struct Probe {
 }
 
 const fn both(kind: u64) -> Option<Probe> {
-    Some(Probe {
-        kind,
-        at_entry: true,
-        at_return: true,
-    })
+    Some(Probe { kind, at_entry: true, at_return: true })
 }
 const fn entry(kind: u64) -> Option<Probe> {
-    Some(Probe {
-        kind,
-        at_entry: true,
-        at_return: false,
-    })
+    Some(Probe { kind, at_entry: true, at_return: false })
 }
 
 /// The probes for a function; `None` for a form that the kernel side does not know.
@@ -37,11 +29,7 @@ pub(super) fn probe(function: Function, abi: Abi) -> Option<Probe> {
         (F::SslFree, Abi::Object) => entry(6),
         (F::SslShutdown, Abi::Object) => entry(7),
         (F::SslClear, Abi::Object) => entry(8),
-        (F::SslNew, Abi::ObjectReturned) => Some(Probe {
-            kind: 9,
-            at_entry: false,
-            at_return: true,
-        }),
+        (F::SslNew, Abi::ObjectReturned) => Some(Probe { kind: 9, at_entry: false, at_return: true }),
         (F::SslDoHandshake, Abi::Object) => both(10),
         (F::GnutlsRecordRecv, Abi::Count) => both(16),
         (F::GnutlsRecordSend, Abi::Count) => both(17),

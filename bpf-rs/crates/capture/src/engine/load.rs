@@ -30,18 +30,13 @@ pub(super) fn own_tgid() -> Result<u32, String> {
         .and_then(OpenObject::load)
         .map_err(|e| explain("cannot load the first kernel program", &e))?;
     let program = program(&object, "own_tgid")?;
-    let output = program
-        .test_run(ProgramInput::default())
-        .map_err(|e| explain("cannot run a kernel program", &e))?;
+    let output = program.test_run(ProgramInput::default()).map_err(|e| explain("cannot run a kernel program", &e))?;
     Ok(output.return_value)
 }
 
 /// A program of a loaded object.
 pub(super) fn program<'o>(object: &'o Object, name: &str) -> Result<ProgramMut<'o>, String> {
-    object
-        .progs_mut()
-        .find(|p| p.name() == name)
-        .ok_or_else(|| format!("no kernel program {name}"))
+    object.progs_mut().find(|p| p.name() == name).ok_or_else(|| format!("no kernel program {name}"))
 }
 
 /// Opens objects so that they share maps: the first that has a map makes it.
@@ -60,18 +55,12 @@ impl Loader {
             ("connections", config.max_connections),
         ];
         let fixed = BpfConfig::new(config, own_tgid);
-        Self {
-            config: bytes_of(&fixed).to_vec(),
-            sizes: sizes.into(),
-            shared: HashMap::new(),
-        }
+        Self { config: bytes_of(&fixed).to_vec(), sizes: sizes.into(), shared: HashMap::new() }
     }
 
     /// Loads one object. `perf`: its uprobe programs are for perf_event instead of uprobe.multi.
     pub fn load(&mut self, what: &str, object: &[u8], perf: bool) -> Result<Object, String> {
-        let mut open = ObjectBuilder::default()
-            .open_memory(object)
-            .map_err(|e| explain(what, &e))?;
+        let mut open = ObjectBuilder::default().open_memory(object).map_err(|e| explain(what, &e))?;
         for mut map in open.maps_mut() {
             self.prepare(&mut map).map_err(|e| explain(what, &e))?;
         }
@@ -100,9 +89,7 @@ impl Loader {
         if let Some(shared) = self.shared.get(&name) {
             return map.reuse_fd(shared.as_fd());
         }
-        self.sizes
-            .get(name.as_str())
-            .map_or(Ok(()), |size| map.set_max_entries(*size))
+        self.sizes.get(name.as_str()).map_or(Ok(()), |size| map.set_max_entries(*size))
     }
 
     /// A shared map of its own descriptor.

@@ -47,43 +47,20 @@ fn open(cpu: i32) -> Result<PerCpu, String> {
     attr[5] = MMAP | MMAP2;
     attr[6] = 1; // wake up at every record
     // SAFETY: `attr` is as long as its size field says.
-    let fd = unsafe {
-        libc::syscall(
-            libc::SYS_perf_event_open,
-            attr.as_ptr(),
-            -1,
-            cpu,
-            -1,
-            PERF_FLAG_FD_CLOEXEC,
-        )
-    };
+    let fd = unsafe { libc::syscall(libc::SYS_perf_event_open, attr.as_ptr(), -1, cpu, -1, PERF_FLAG_FD_CLOEXEC) };
     let error = |what: &str| format!("{what}: {}", std::io::Error::last_os_error());
-    let raw = i32::try_from(fd)
-        .ok()
-        .filter(|fd| *fd >= 0)
-        .ok_or_else(|| error("perf_event_open"))?;
+    let raw = i32::try_from(fd).ok().filter(|fd| *fd >= 0).ok_or_else(|| error("perf_event_open"))?;
     // SAFETY: a fresh descriptor of ours.
     let fd = unsafe { OwnedFd::from_raw_fd(raw) };
     let bytes = (1 + DATA_PAGES) * page_bytes();
     // SAFETY: a fresh mapping, chosen by the kernel.
     let at = unsafe {
-        libc::mmap(
-            std::ptr::null_mut(),
-            bytes,
-            libc::PROT_READ | libc::PROT_WRITE,
-            libc::MAP_SHARED,
-            fd.as_raw_fd(),
-            0,
-        )
+        libc::mmap(std::ptr::null_mut(), bytes, libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED, fd.as_raw_fd(), 0)
     };
     if at == libc::MAP_FAILED {
         return Err(error("mmap of perf records"));
     }
-    Ok(PerCpu {
-        fd,
-        at: at.cast(),
-        bytes,
-    })
+    Ok(PerCpu { fd, at: at.cast(), bytes })
 }
 
 impl MappedWatch {
@@ -150,12 +127,7 @@ impl PerCpu {
 
 /// Reads a PERF_RECORD_MMAP2: header, pid, tid, address, length, page offset, device, inode, generation, flags, name.
 fn each_mapped(record: &[u8], each: &mut impl FnMut(MappedFile)) {
-    let word = |at: usize| {
-        record
-            .get(at..at + 4)
-            .and_then(|b| b.first_chunk())
-            .map_or(0, |b| u32::from_le_bytes(*b))
-    };
+    let word = |at: usize| record.get(at..at + 4).and_then(|b| b.first_chunk()).map_or(0, |b| u32::from_le_bytes(*b));
     let long = |at: usize| u64::from(word(at)) | u64::from(word(at + 4)) << 32;
     let Some(name) = record.get(72..) else { return };
     let path = name.split(|b| *b == 0).next().unwrap_or_default();
@@ -165,11 +137,7 @@ fn each_mapped(record: &[u8], each: &mut impl FnMut(MappedFile)) {
     each(MappedFile {
         time_ns: boot_ns(),
         pid: word(8),
-        file: FileId {
-            dev_major: word(40),
-            dev_minor: word(44),
-            ino: long(48),
-        },
+        file: FileId { dev_major: word(40), dev_minor: word(44), ino: long(48) },
         ino_generation: long(56),
         path: String::from_utf8_lossy(path).into_owned(),
     });
@@ -190,14 +158,7 @@ mod tests {
         let mut seen = Vec::new();
         each_mapped(&record, &mut |m| seen.push(m));
         assert_eq!((seen[0].pid, seen[0].path.as_str()), (42, "/usr/lib/libssl.so.3"));
-        assert_eq!(
-            seen[0].file,
-            FileId {
-                dev_major: 8,
-                dev_minor: 1,
-                ino: 99
-            }
-        );
+        assert_eq!(seen[0].file, FileId { dev_major: 8, dev_minor: 1, ino: 99 });
     }
 
     #[test]

@@ -116,11 +116,7 @@ impl Engine {
         if self.is_ending.swap(true, Ordering::SeqCst) {
             return;
         }
-        let (host, discovery, bell) = (
-            Arc::clone(&self.host),
-            Arc::clone(&self.discovery),
-            Arc::clone(&self.bell),
-        );
+        let (host, discovery, bell) = (Arc::clone(&self.host), Arc::clone(&self.discovery), Arc::clone(&self.bell));
         let detach = std::thread::Builder::new().name("oisp-detach".into()).spawn(move || {
             discovery.stop();
             host.attacher.close();

@@ -37,58 +37,30 @@ fn load(config: &Config, own_tgid: u32) -> Result<Loaded, String> {
     let process = loader.load("process programs", PROCESS, false)?;
     let commands = Arc::new(loader.load("command programs", COMMAND, false)?);
     let mut tls = loader.load("TLS programs", TLS_OBJECT, config.force_perf_uprobes)?;
-    let mut method = if config.force_perf_uprobes {
-        Method::PerfEvent
-    } else {
-        Method::UprobeMulti
-    };
+    let mut method = if config.force_perf_uprobes { Method::PerfEvent } else { Method::UprobeMulti };
     if method == Method::UprobeMulti && !has_uprobe_multi(&tls) {
         tls = loader.load("TLS programs", TLS_OBJECT, true)?;
         method = Method::PerfEvent;
     }
     let socket = loader.load("socket programs", SOCKET, false);
     let features = vec![
-        Feature {
-            name: "processes",
-            outcome: Ok("tp_btf"),
-        },
-        Feature {
-            name: "tls",
-            outcome: Ok(method.name()),
-        },
-        Feature {
-            name: "sockets",
-            outcome: socket.as_ref().map(|_| "tp_btf").map_err(Clone::clone),
-        },
+        Feature { name: "processes", outcome: Ok("tp_btf") },
+        Feature { name: "tls", outcome: Ok(method.name()) },
+        Feature { name: "sockets", outcome: socket.as_ref().map(|_| "tp_btf").map_err(Clone::clone) },
     ];
-    Ok(Loaded {
-        loader,
-        tls: Arc::new(tls),
-        method,
-        commands,
-        process,
-        socket: socket.ok(),
-        features,
-    })
+    Ok(Loaded { loader, tls: Arc::new(tls), method, commands, process, socket: socket.ok(), features })
 }
 
 fn attach_all(object: &Object, names: &[&str]) -> Result<Vec<Link>, String> {
-    names
-        .iter()
-        .map(|name| program(object, name)?.attach_trace().map_err(|e| explain(name, &e)))
-        .collect()
+    names.iter().map(|name| program(object, name)?.attach_trace().map_err(|e| explain(name, &e))).collect()
 }
 
 /// Tells every process that runs already; their facts go into the control ring.
 fn first_pass(process: &Object) -> Result<(), String> {
     let program = program(process, "seen_tasks")?;
-    let link = program
-        .attach_iter_with_opts(IterOpts::None)
-        .map_err(|e| explain("task iterator", &e))?;
+    let link = program.attach_iter_with_opts(IterOpts::None).map_err(|e| explain("task iterator", &e))?;
     let mut iterator = Iter::new(&link).map_err(|e| explain("task iterator", &e))?;
-    iterator
-        .read_to_end(&mut Vec::new())
-        .map_err(|e| format!("task iterator: {e}"))?;
+    iterator.read_to_end(&mut Vec::new()).map_err(|e| format!("task iterator: {e}"))?;
     Ok(())
 }
 
@@ -103,17 +75,12 @@ fn host(config: Config, own_tgid: u32, loaded: &Loaded) -> Result<Arc<Host>, Str
     let map = |name| loaded.loader.map(name);
     let queue = Arc::new(Queue::new(config.queue_bytes as usize));
     let processes = Arc::new(Processes::default());
-    let emitter = Emitter {
-        queue: Arc::clone(&queue),
-    };
+    let emitter = Emitter { queue: Arc::clone(&queue) };
     let scope = Scope {
         settings_map: map("settings")?,
         uids: map("uids")?,
         processes_map: map("processes")?,
-        settings: Mutex::new(Settings {
-            whole_machine: 0,
-            uids_used: 0,
-        }),
+        settings: Mutex::new(Settings { whole_machine: 0, uids_used: 0 }),
         commands: Arc::clone(&loaded.commands),
         processes: Arc::clone(&processes),
         emitter: emitter.clone(),
@@ -122,40 +89,26 @@ fn host(config: Config, own_tgid: u32, loaded: &Loaded) -> Result<Arc<Host>, Str
     config.scope.uids.iter().try_for_each(|uid| scope.add_uid(*uid))?;
     let attacher = Attacher::new(Arc::clone(&loaded.tls), loaded.method);
     let keys = ConnectionKeys::default();
-    Ok(Arc::new(Host {
-        config,
-        own_tgid,
-        attacher,
-        emitter,
-        scope,
-        queue,
-        keys,
-        processes,
-    }))
+    Ok(Arc::new(Host { config, own_tgid, attacher, emitter, scope, queue, keys, processes }))
 }
 
 impl Engine {
     /// Loads the programs and starts threads; attaching goes on behind it.
     pub fn open(config: Config) -> Result<Self, String> {
-        crate::log::install();
+        crate::log::quiet_libbpf();
         config.check()?;
         let own_tgid = own_tgid()?;
         let mut loaded = load(&config, own_tgid)?;
         let host = host(config, own_tgid, &loaded)?;
         let mapped = MappedWatch::open();
         let mapped_outcome = mapped.as_ref().map(|_| "perf").map_err(Clone::clone);
-        loaded.features.push(Feature {
-            name: "mappings",
-            outcome: mapped_outcome,
-        });
+        loaded.features.push(Feature { name: "mappings", outcome: mapped_outcome });
 
         let payload = Ring::new(&loaded.loader.map("payload")?, host.config.payload_ring_bytes)?;
         let control = Ring::new(&loaded.loader.map("control")?, host.config.control_ring_bytes)?;
         let watched = mapped.iter().flat_map(MappedWatch::descriptors);
-        let sources: Vec<_> = [payload.as_fd().as_raw_fd(), control.as_fd().as_raw_fd()]
-            .into_iter()
-            .chain(watched)
-            .collect();
+        let sources: Vec<_> =
+            [payload.as_fd().as_raw_fd(), control.as_fd().as_raw_fd()].into_iter().chain(watched).collect();
         let waiter = Waiter::new(&loaded.loader.map("drain")?, &sources)?;
 
         let mut links = attach_all(&loaded.process, &["on_fork", "on_exec", "on_exit"])?;
@@ -181,19 +134,9 @@ impl Engine {
         };
         let bell = waiter.bell();
         let own_totals = loaded.loader.map("totals")?;
-        let drain = Drain {
-            host: Arc::clone(&host),
-            payload,
-            control,
-            sorter,
-            waiter,
-            totals: own_totals,
-            links,
-            clock,
-        };
-        let thread = std::thread::Builder::new()
-            .name("oisp-drain".into())
-            .spawn(move || drain.run());
+        let drain =
+            Drain { host: Arc::clone(&host), payload, control, sorter, waiter, totals: own_totals, links, clock };
+        let thread = std::thread::Builder::new().name("oisp-drain".into()).spawn(move || drain.run());
         let thread = thread.map_err(|e| format!("cannot start a thread: {e}"))?;
         let engine = Self {
             host,

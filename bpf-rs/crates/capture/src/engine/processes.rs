@@ -4,7 +4,7 @@ use super::fact::{ProcessFact, ProcessState};
 use crate::process::enrich;
 use crate::record::{Header, Kind};
 use serde_json::{Map, Value};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard};
 
 struct Known {
@@ -12,64 +12,56 @@ struct Known {
     published: bool,
 }
 
+#[derive(Default)]
+struct Table {
+    live: HashMap<u32, Known>,
+    /// In scope before the fact that makes them known was read.
+    wanted: HashSet<u32>,
+}
+
 /// Live processes by tgid.
 #[derive(Default)]
-pub(crate) struct Processes(Mutex<HashMap<u32, Known>>);
+pub(crate) struct Processes(Mutex<Table>);
 
 impl Processes {
-    fn lock(&self) -> MutexGuard<'_, HashMap<u32, Known>> {
+    fn lock(&self) -> MutexGuard<'_, Table> {
         self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
-    /// Takes note of a fact. A fact in scope is to be published by the caller.
-    pub fn note(&self, fact: &ProcessFact) {
-        let mut known = self.lock();
-        match fact.state {
-            ProcessState::Exit => {
-                known.remove(&fact.origin.tgid);
+    /// Takes note of a fact. Gives the facts to publish: this one if it is in scope, and that of a process which came
+    /// into scope before it was known.
+    pub fn note(&self, fact: &ProcessFact) -> Vec<ProcessFact> {
+        let mut publish: Vec<ProcessFact> = fact.in_scope.then(|| fact.clone()).into_iter().collect();
+        let mut table = self.lock();
+        let tgid = match (fact.state, fact.child) {
+            (ProcessState::Exit, _) => {
+                table.live.remove(&fact.origin.tgid);
+                return publish;
             }
-            ProcessState::Fork => {
-                if let Some((tgid, _)) = fact.child {
-                    known.insert(
-                        tgid,
-                        Known {
-                            fact: child_of(fact),
-                            published: fact.in_scope,
-                        },
-                    );
-                }
+            (ProcessState::Fork, Some((tgid, _))) => {
+                table.live.insert(tgid, Known { fact: child_of(fact), published: fact.in_scope });
+                tgid
             }
-            ProcessState::Seen | ProcessState::Exec => {
-                known.insert(
-                    fact.origin.tgid,
-                    Known {
-                        fact: fact.clone(),
-                        published: fact.in_scope,
-                    },
-                );
+            _ => {
+                table.live.insert(fact.origin.tgid, Known { fact: fact.clone(), published: fact.in_scope });
+                fact.origin.tgid
             }
+        };
+        if table.wanted.remove(&tgid) {
+            publish.extend(table.live.get_mut(&tgid).and_then(Known::publish_late));
         }
+        publish
     }
 
-    /// Publishes a process that came into scope after its last fact, once.
+    /// Publishes a process that came into scope after its last fact, once; one that is not known yet as soon as it is.
     pub fn publish_late(&self, tgid: u32, emitter: &Emitter) {
-        let fact = self
-            .lock()
-            .get_mut(&tgid)
-            .filter(|known| !known.published)
-            .map(|known| {
-                known.published = true;
-                let state = if known.fact.state == ProcessState::Exec {
-                    ProcessState::Exec
-                } else {
-                    ProcessState::Seen
-                };
-                ProcessFact {
-                    state,
-                    in_scope: true,
-                    ..known.fact.clone()
-                }
-            });
+        let mut table = self.lock();
+        let Some(known) = table.live.get_mut(&tgid) else {
+            table.wanted.insert(tgid);
+            return;
+        };
+        let fact = known.publish_late();
+        drop(table);
         if let Some(fact) = fact {
             let (header, body) = record(&fact);
             emitter.json(Kind::Process, header, &body);
@@ -78,21 +70,25 @@ impl Processes {
 
     /// Keys of all live program runs.
     pub fn keys(&self) -> Vec<u64> {
-        self.lock()
-            .values()
-            .map(|known| known.fact.origin.process_key)
-            .collect()
+        self.lock().live.values().map(|known| known.fact.origin.process_key).collect()
+    }
+}
+
+impl Known {
+    /// The fact to publish, unless it was published before.
+    fn publish_late(&mut self) -> Option<ProcessFact> {
+        if std::mem::replace(&mut self.published, true) {
+            return None;
+        }
+        let state = if self.fact.state == ProcessState::Exec { ProcessState::Exec } else { ProcessState::Seen };
+        Some(ProcessFact { state, in_scope: true, ..self.fact.clone() })
     }
 }
 
 /// What is known of a child from the fork that made it.
 fn child_of(fork: &ProcessFact) -> ProcessFact {
     let (tgid, key) = fork.child.unwrap_or_default();
-    let mut fact = ProcessFact {
-        state: ProcessState::Seen,
-        parent_key: fork.origin.process_key,
-        ..fork.clone()
-    };
+    let mut fact = ProcessFact { state: ProcessState::Seen, parent_key: fork.origin.process_key, ..fork.clone() };
     fact.ppid = fork.origin.tgid;
     (fact.origin.tgid, fact.origin.tid, fact.origin.process_key) = (tgid, tgid, key);
     fact

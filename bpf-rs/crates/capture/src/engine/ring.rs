@@ -19,27 +19,13 @@ unsafe impl Send for Mapping {}
 
 impl Mapping {
     fn new(fd: BorrowedFd<'_>, len: usize, offset: usize, writable: bool) -> Result<Self, String> {
-        let protection = if writable {
-            libc::PROT_READ | libc::PROT_WRITE
-        } else {
-            libc::PROT_READ
-        };
+        let protection = if writable { libc::PROT_READ | libc::PROT_WRITE } else { libc::PROT_READ };
         // SAFETY: a fresh mapping, chosen by the kernel.
         let at = unsafe {
-            libc::mmap(
-                std::ptr::null_mut(),
-                len,
-                protection,
-                libc::MAP_SHARED,
-                fd.as_raw_fd(),
-                offset as libc::off_t,
-            )
+            libc::mmap(std::ptr::null_mut(), len, protection, libc::MAP_SHARED, fd.as_raw_fd(), offset as libc::off_t)
         };
         if at == libc::MAP_FAILED {
-            return Err(format!(
-                "cannot map a kernel buffer: {}",
-                std::io::Error::last_os_error()
-            ));
+            return Err(format!("cannot map a kernel buffer: {}", std::io::Error::last_os_error()));
         }
         Ok(Self { at: at.cast(), len })
     }
@@ -74,12 +60,7 @@ impl Ring {
         let consumer = Mapping::new(fd.as_fd(), page, 0, true)?;
         // the data is mapped twice in a row, so that a record that wraps around is in one piece
         let producer = Mapping::new(fd.as_fd(), page + 2 * size, page, false)?;
-        Ok(Self {
-            consumer,
-            producer,
-            size,
-            fd,
-        })
+        Ok(Self { consumer, producer, size, fd })
     }
 
     fn consumed(&self) -> &AtomicU64 {

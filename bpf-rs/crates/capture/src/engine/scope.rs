@@ -25,23 +25,12 @@ impl Scope {
     fn change(&self, change: impl FnOnce(&mut Settings)) -> Result<(), String> {
         let mut settings = self.settings.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         change(&mut settings);
-        let update = self
-            .settings_map
-            .update(&0u32.to_ne_bytes(), bytes_of(&*settings), MapFlags::ANY);
+        let update = self.settings_map.update(&0u32.to_ne_bytes(), bytes_of(&*settings), MapFlags::ANY);
         update.map_err(|e| format!("cannot change the scope: {e}"))
     }
 
     fn flag(&self, tgid: u32, set: u32, clear: u32) -> Result<(), String> {
-        match call(
-            &self.commands,
-            "set_scope",
-            &ScopeRequest {
-                tgid,
-                set,
-                clear,
-                reserved_0: 0,
-            },
-        )? {
+        match call(&self.commands, "set_scope", &ScopeRequest { tgid, set, clear, reserved_0: 0 })? {
             0 => Err(format!("cannot find process {tgid}")),
             _ => Ok(()),
         }
@@ -84,18 +73,9 @@ impl Scope {
         let Ok(Some(process)) = self.processes_map.lookup(&tgid.to_ne_bytes(), MapFlags::ANY) else {
             return settings.whole_machine != 0;
         };
-        let number = |at: usize| {
-            process
-                .get(at..at + 4)
-                .and_then(|b| b.first_chunk())
-                .map_or(0, |b| u32::from_ne_bytes(*b))
-        };
-        let of_user = || {
-            matches!(
-                self.uids.lookup(&number(UID_AT).to_ne_bytes(), MapFlags::ANY),
-                Ok(Some(_))
-            )
-        };
+        let number =
+            |at: usize| process.get(at..at + 4).and_then(|b| b.first_chunk()).map_or(0, |b| u32::from_ne_bytes(*b));
+        let of_user = || matches!(self.uids.lookup(&number(UID_AT).to_ne_bytes(), MapFlags::ANY), Ok(Some(_)));
         settings.whole_machine != 0 || number(FLAGS_AT) != 0 || (settings.uids_used != 0 && of_user())
     }
 }

@@ -80,9 +80,8 @@ impl Sorter {
     }
 
     fn process(&mut self, fact: ProcessFact, batch: &mut Vec<u8>) {
-        self.host.processes.note(&fact);
-        if fact.in_scope {
-            let (header, body) = record(&fact);
+        for published in self.host.processes.note(&fact) {
+            let (header, body) = record(&published);
             append_json(batch, Kind::Process, &header, &body);
         }
         match fact.state {
@@ -117,18 +116,12 @@ impl Sorter {
     /// Facts were lost: ends connections of program runs that are not alive any more.
     pub fn resync(&self) {
         let alive: HashSet<u64> = self.host.processes.keys().into_iter().collect();
-        self.all_keys()
-            .iter()
-            .filter(|key| !alive.contains(&key.process_key))
-            .for_each(|key| self.end(key));
+        self.all_keys().iter().filter(|key| !alive.contains(&key.process_key)).for_each(|key| self.end(key));
     }
 
     fn opened(&mut self, c: &ControlConnection, batch: &mut Vec<u8>) {
         self.known.insert(c.conn_id);
-        let key = ConnectionKey {
-            process_key: c.head.process_key,
-            object: c.object,
-        };
+        let key = ConnectionKey { process_key: c.head.process_key, object: c.object };
         self.host.keys.insert(c.conn_id, key);
         let mut body = Map::new();
         body.insert("state".into(), "opened".into());
@@ -136,12 +129,7 @@ impl Sorter {
         if c.joined_late != 0 {
             body.insert("joined_late".into(), true.into());
         }
-        append_json(
-            batch,
-            Kind::Connection,
-            &header(&c.head, c.conn_id),
-            &Value::Object(body),
-        );
+        append_json(batch, Kind::Connection, &header(&c.head, c.conn_id), &Value::Object(body));
     }
 
     fn connection_closed(&mut self, c: &ControlConnection, batch: &mut Vec<u8>) {
@@ -159,27 +147,15 @@ fn bound(c: &ControlConnection, batch: &mut Vec<u8>) {
     let mut body = Map::new();
     body.insert("state".into(), "bound".into());
     if let Some((local, remote)) = addresses(&c.endpoints) {
-        body.insert(
-            "local".into(),
-            json!({"ip": local.to_string(), "port": c.endpoints.local_port}),
-        );
-        body.insert(
-            "remote".into(),
-            json!({"ip": remote.to_string(), "port": c.endpoints.remote_port}),
-        );
+        body.insert("local".into(), json!({"ip": local.to_string(), "port": c.endpoints.local_port}));
+        body.insert("remote".into(), json!({"ip": remote.to_string(), "port": c.endpoints.remote_port}));
     }
     let binding = ["unbound", "nested", "after", "before", "struct", "prefix"];
-    body.insert(
-        "binding".into(),
-        binding.get(usize::from(c.binding)).copied().unwrap_or("unknown").into(),
-    );
+    body.insert("binding".into(), binding.get(usize::from(c.binding)).copied().unwrap_or("unknown").into());
     if c.endpoints.accepted != 0 {
         body.insert("server_side".into(), true.into());
     }
-    let header = Header {
-        binding: c.binding,
-        ..header(&c.head, c.conn_id)
-    };
+    let header = Header { binding: c.binding, ..header(&c.head, c.conn_id) };
     append_json(batch, Kind::Connection, &header, &Value::Object(body));
 }
 
@@ -204,11 +180,7 @@ fn loss(l: &ControlLoss, batch: &mut Vec<u8>) {
     if is_skipped {
         body.insert("skipped".into(), true.into());
     }
-    let header = Header {
-        stream_offset: l.offset,
-        direction: l.direction,
-        ..header(&l.head, l.conn_id)
-    };
+    let header = Header { stream_offset: l.offset, direction: l.direction, ..header(&l.head, l.conn_id) };
     append_json(batch, Kind::Loss, &header, &Value::Object(body));
 }
 
@@ -231,10 +203,7 @@ mod tests {
             reserved_0: 0,
         };
         let (local, remote) = addresses(&e).unwrap();
-        assert_eq!(
-            (local.to_string(), remote.to_string()),
-            ("127.0.0.1".into(), "::".into())
-        );
+        assert_eq!((local.to_string(), remote.to_string()), ("127.0.0.1".into(), "::".into()));
         assert!(addresses(&Endpoints { family: 0, ..e }).is_none());
     }
 }

@@ -71,18 +71,12 @@ impl Waiter {
     pub fn new(drain: &impl AsFd, sources: &[RawFd]) -> Result<Self, String> {
         // SAFETY: system calls without pointers.
         let (epoll, event) = unsafe {
-            (
-                libc::epoll_create1(libc::EPOLL_CLOEXEC),
-                libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK),
-            )
+            (libc::epoll_create1(libc::EPOLL_CLOEXEC), libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK))
         };
         let (epoll, event) = (owned(epoll, "epoll")?, owned(event, "eventfd")?);
         for fd in sources.iter().copied().chain([event.as_raw_fd()]) {
             // edge-triggered: records that wake nobody must not make the next sleep end at once
-            let mut e = libc::epoll_event {
-                events: (libc::EPOLLIN | libc::EPOLLET) as u32,
-                u64: 0,
-            };
+            let mut e = libc::epoll_event { events: (libc::EPOLLIN | libc::EPOLLET) as u32, u64: 0 };
             // SAFETY: valid descriptors and event.
             if unsafe { libc::epoll_ctl(epoll.as_raw_fd(), libc::EPOLL_CTL_ADD, fd, &raw mut e) } < 0 {
                 return Err(format!("epoll: {}", std::io::Error::last_os_error()));
@@ -93,21 +87,10 @@ impl Waiter {
         // SAFETY: a fresh mapping of the map's one page.
         let state = unsafe { libc::mmap(std::ptr::null_mut(), page_bytes(), protection, libc::MAP_SHARED, fd, 0) };
         if state == libc::MAP_FAILED {
-            return Err(format!(
-                "cannot map the drain state: {}",
-                std::io::Error::last_os_error()
-            ));
+            return Err(format!("cannot map the drain state: {}", std::io::Error::last_os_error()));
         }
-        let bell = Bell {
-            event,
-            detached: AtomicBool::new(false),
-            abandoned: AtomicBool::new(false),
-        };
-        Ok(Self {
-            epoll,
-            bell: Arc::new(bell),
-            state: state.cast(),
-        })
+        let bell = Bell { event, detached: AtomicBool::new(false), abandoned: AtomicBool::new(false) };
+        Ok(Self { epoll, bell: Arc::new(bell), state: state.cast() })
     }
 
     pub fn bell(&self) -> Arc<Bell> {

@@ -37,19 +37,13 @@ impl Drop for Folder {
 
 /// Says that a test did not run, past libtest's capture of stderr; with `OISP_REQUIRE_KERNEL=1` that is a failure.
 pub fn skip(why: &str) {
-    assert!(
-        std::env::var_os("OISP_REQUIRE_KERNEL").is_none(),
-        "required here: {why}"
-    );
+    assert!(std::env::var_os("OISP_REQUIRE_KERNEL").is_none(), "required here: {why}");
     let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
 }
 
 /// A session that looks at the whole machine and finds nothing by itself; `None` (said aloud) where there are no rights.
 pub fn session(change: impl FnOnce(&mut Config)) -> Option<Engine> {
-    let mut config = Config {
-        discover: false,
-        ..Config::default()
-    };
+    let mut config = Config { discover: false, ..Config::default() };
     config.scope.whole_machine = true;
     change(&mut config);
     match Engine::open(config) {
@@ -63,18 +57,12 @@ pub fn session(change: impl FnOnce(&mut Config)) -> Option<Engine> {
 
 /// The file that a program uses for a library, as `ldd` says.
 pub fn library_of(program: &str, library: &str) -> Option<PathBuf> {
-    let path = Command::new("sh")
-        .args(["-c", "command -v \"$0\"", program])
-        .output()
-        .ok()?
-        .stdout;
+    let path = Command::new("sh").args(["-c", "command -v \"$0\"", program]).output().ok()?.stdout;
     let path = String::from_utf8(path).ok()?;
     let listed = Command::new("ldd").arg(path.trim()).output().ok()?.stdout;
     let listed = String::from_utf8(listed).ok()?;
     let line = listed.lines().find(|line| line.contains(library))?;
-    line.split_whitespace()
-        .find(|word| word.starts_with('/'))
-        .map(PathBuf::from)
+    line.split_whitespace().find(|word| word.starts_with('/')).map(PathBuf::from)
 }
 
 /// Puts probes on every TLS function of a file; the functions.
@@ -82,12 +70,7 @@ pub fn attach(engine: &Engine, path: &Path) -> Vec<&'static str> {
     let file = std::fs::File::open(path).unwrap();
     let located = oisp_locate::locate(&file).unwrap();
     let meta = file.metadata().unwrap();
-    let image = Image {
-        dev: meta.dev(),
-        ino: meta.ino(),
-        path: path.display().to_string(),
-        file: file.into(),
-    };
+    let image = Image { dev: meta.dev(), ino: meta.ino(), path: path.display().to_string(), file: file.into() };
     let targets: Vec<_> = located.libraries.into_iter().flat_map(|l| l.outcome.unwrap()).collect();
     engine.host().attacher.attach(&image, &targets).unwrap().functions
 }
@@ -129,12 +112,9 @@ pub fn records(mut bytes: &[u8]) -> Vec<Record> {
     let mut out = Vec::new();
     while !bytes.is_empty() {
         let len = number(bytes, 0, 4) as usize;
-        assert!(len % 8 == 0 && number(bytes, 4, 2) == 96 && len <= bytes.len());
+        assert!(len.is_multiple_of(8) && number(bytes, 4, 2) == 96 && len <= bytes.len());
         let data_len = number(bytes, 84, 4) as usize;
-        assert!(
-            96 + data_len <= len && len < 96 + data_len + 8,
-            "padding follows the payload: {len} {data_len}"
-        );
+        assert!(96 + data_len <= len && len < 96 + data_len + 8, "padding follows the payload: {len} {data_len}");
         out.push(Record {
             kind: number(bytes, 6, 2) as u16,
             flags: number(bytes, 8, 4) as u32,
@@ -185,10 +165,7 @@ pub fn finish(engine: &Engine, all: &mut Vec<Record>) {
 /// Bytes of one direction of one connection, in order; holes are an error.
 pub fn stream(all: &[Record], conn_id: u64, direction: u8) -> Vec<u8> {
     let mut out = Vec::new();
-    for r in all
-        .iter()
-        .filter(|r| r.kind == 1 && r.conn_id == conn_id && r.direction == direction)
-    {
+    for r in all.iter().filter(|r| r.kind == 1 && r.conn_id == conn_id && r.direction == direction) {
         assert_eq!(r.offset as usize, out.len(), "a hole in connection {conn_id}");
         out.extend(&r.payload);
     }
@@ -218,14 +195,7 @@ pub fn account(all: &[Record]) -> Value {
 
 /// seen = captured + skipped + lost.
 pub fn assert_balanced(account: &Value) {
-    let sum = |key: &str| {
-        account[key]
-            .as_object()
-            .unwrap()
-            .values()
-            .map(|v| v.as_u64().unwrap())
-            .sum::<u64>()
-    };
+    let sum = |key: &str| account[key].as_object().unwrap().values().map(|v| v.as_u64().unwrap()).sum::<u64>();
     let (seen, captured) = (account["seen"].as_u64().unwrap(), account["captured"].as_u64().unwrap());
     assert_eq!(seen, captured + sum("skipped") + sum("lost"), "{account}");
 }
@@ -259,8 +229,6 @@ pub fn server(folder: &Folder, arguments: &[&str]) -> (Ended, u16) {
         .spawn()
         .unwrap();
     let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     (Ended(child), line.trim().parse().expect("the server prints its port"))
 }
