@@ -19,6 +19,8 @@ import { rerank } from "./rerank.ts";
 import { hfTgi } from "./hf_tgi.ts";
 import { replicate } from "./replicate.ts";
 import { audioVendor, imageVendor } from "./media_vendor.ts";
+import { batches } from "./batches.ts";
+import { googleInteractions } from "./google_interactions.ts";
 
 /** Every message format, the more usual ones first: where two match equally well, the first wins. */
 export const DIALECTS: readonly Dialect[] = [
@@ -43,4 +45,6 @@ export const DIALECTS: readonly Dialect[] = [
   replicate,
   audioVendor,
   imageVendor,
+  batches,
+  googleInteractions,
 ];

@@ -1,0 +1,49 @@
+import type { Message } from "../../model/model_call.ts";
+import { asFilledText, asRecord, asText, type JsonRecord } from "./json_access.ts";
+import { asRecords, compact } from "./json_value.ts";
+
+/** Adds one content item or step to a message; `separator` stands between its texts. */
+export function addInteractionItem(message: Message, item: JsonRecord, separator: string): void {
+  const type = asText(item["type"]);
+  if (type === "text") message.content = join(message.content, asText(item["text"]), separator);
+  else if (type === "thought" || type === "thought_summary") {
+    const texts = asRecords(item["summary"]).map((part) => asText(part["text"])).filter((text) => text !== undefined);
+    message.reasoning = join(
+      message.reasoning,
+      texts.length > 0 ? texts.join(separator) : asText(item["text"]),
+      separator,
+    );
+  } else if (type === "function_call") {
+    (message.toolCalls ??= []).push(compact({
+      id: asFilledText(item["id"]),
+      name: asText(item["name"]) ?? "",
+      type: "function",
+      arguments: item["arguments"],
+    }));
+  } else if (type === "function_result") {
+    const { result } = item;
+    (message.toolResults ??= []).push(compact({
+      callId: asFilledText(item["call_id"]),
+      name: asFilledText(item["name"]),
+      content: result === undefined ? undefined : typeof result === "string" ? result : JSON.stringify(result),
+      isError: typeof item["is_error"] === "boolean" ? item["is_error"] : undefined,
+    }));
+  } else if (type === "image") message.imageCount = (message.imageCount ?? 0) + 1;
+  else if (type === "audio") message.audioCount = (message.audioCount ?? 0) + 1;
+  else if (type === "document" || type === "video") message.fileCount = (message.fileCount ?? 0) + 1;
+  else if (type === "model_output" || type === "user_input") addNested(message, item, separator);
+  if (message.content === undefined) delete message.content;
+  if (message.reasoning === undefined) delete message.reasoning;
+}
+
+function addNested(message: Message, item: JsonRecord, separator: string): void {
+  const { content } = item;
+  for (const part of Array.isArray(content) ? asRecords(content) : asRecords([asRecord(content)])) {
+    addInteractionItem(message, part, separator);
+  }
+}
+
+function join(before: string | undefined, text: string | undefined, separator: string): string {
+  if (before === undefined) return text ?? "";
+  return text === undefined ? before : before + separator + text;
+}

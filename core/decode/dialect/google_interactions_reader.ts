@@ -1,0 +1,142 @@
+import type { FinishReason, Message, ModelResponse } from "../../model/model_call.ts";
+import type { Usage } from "../../model/usage.ts";
+import type { BodyMessage } from "../body/body_format.ts";
+import type { ResponseContext, ResponseReader, StreamDelta } from "./dialect.ts";
+import { toGeminiError } from "./gemini_reader.ts";
+import { addInteractionItem } from "./google_interactions_item.ts";
+import { asCount, asFilledText, asRecord, asText, type JsonRecord, parseRecord } from "./json_access.ts";
+import { asRecords, compact, sumCounts } from "./json_value.ts";
+import { endToolCall, type OpenCall, startToolCall } from "./open_call.ts";
+
+const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
+  completed: "stop",
+  requires_action: "tool_calls",
+  incomplete: "length",
+  failed: "error",
+  cancelled: "other",
+};
+
+/** Creates the reader of one Interactions answer: a document, or server-sent events. */
+export function createInteractionsReader(context: ResponseContext): ResponseReader {
+  return new InteractionsReader(context.wantsDelta);
+}
+
+class InteractionsReader implements ResponseReader {
+  readonly #wantsDelta: boolean;
+  readonly #open = new Map<number, OpenCall>();
+  #message: Message | undefined;
+  #interaction: JsonRecord | undefined;
+  #status: string | undefined;
+  #error: ModelResponse["error"];
+  #hasCompleted: boolean | undefined;
+
+  constructor(wantsDelta: boolean) {
+    this.#wantsDelta = wantsDelta;
+  }
+
+  get hasEnded(): boolean | undefined {
+    return this.#hasCompleted;
+  }
+
+  message(message: BodyMessage): "token" | "meta" | "end" | StreamDelta {
+    if (message.text === "[DONE]") return "end";
+    const json = parseRecord(message.text);
+    if (json === undefined) return "meta";
+    const error = asRecord(json["error"]);
+    if (error !== undefined) this.#error = toGeminiError(error);
+    const event = asText(json["event_type"]);
+    if (event === undefined) return this.#document(json);
+    this.#hasCompleted ??= false;
+    return this.#event(event, json);
+  }
+
+  finish(_isComplete: boolean): ModelResponse {
+    for (const open of this.#open.values()) if (this.#message) endToolCall(this.#message, open, false);
+    this.#open.clear();
+    const raw = this.#status === "in_progress" ? undefined : this.#status;
+    return compact<ModelResponse>({
+      requestId: asFilledText(this.#interaction?.["id"]),
+      model: asFilledText(this.#interaction?.["model"]),
+      choices: this.#message === undefined ? [] : [compact({
+        index: 0,
+        message: this.#message,
+        finishReason: raw === undefined ? undefined : FINISH_REASONS[raw] ?? "other",
+        rawFinishReason: raw,
+      })],
+      usage: toUsage(asRecord(this.#interaction?.["usage"])),
+      error: this.#error,
+    });
+  }
+
+  #document(json: JsonRecord): "token" | "meta" {
+    if (json["id"] === undefined) return "meta";
+    this.#interaction = json;
+    this.#status = asFilledText(json["status"]);
+    const items = json["steps"] ?? json["outputs"];
+    const message = this.#message ??= { role: "model" };
+    for (const item of asRecords(items)) addInteractionItem(message, item, "");
+    return "token";
+  }
+
+  #event(event: string, json: JsonRecord): "token" | "meta" | "end" | StreamDelta {
+    const index = asCount(json["index"]) ?? 0;
+    const interaction = asRecord(json["interaction"]);
+    if (interaction !== undefined) this.#interaction = { ...this.#interaction, ...interaction };
+    this.#status = asFilledText(interaction?.["status"]) ?? asFilledText(json["status"]) ?? this.#status;
+    if (event === "step.start" || event === "content.start") {
+      this.#start(index, asRecord(json["step"] ?? json["content"]));
+    }
+    if (event === "step.delta" || event === "content.delta") return this.#delta(index, asRecord(json["delta"]));
+    if (event === "step.stop" || event === "content.stop") {
+      const open = this.#open.get(index);
+      if (open !== undefined && this.#message) endToolCall(this.#message, open, true);
+      this.#open.delete(index);
+    }
+    if (event !== "interaction.completed" && event !== "interaction.complete") return "meta";
+    this.#hasCompleted = true;
+    return "end";
+  }
+
+  #start(index: number, step: JsonRecord | undefined): void {
+    const message = this.#message ??= { role: "model" };
+    if (asText(step?.["type"]) !== "function_call" || step === undefined) return;
+    this.#open.set(
+      index,
+      startToolCall(message, {
+        id: asFilledText(step["id"]),
+        name: asText(step["name"]) ?? "",
+        type: "function",
+        argumentText: "",
+        isFreeText: false,
+        isClosed: false,
+      }),
+    );
+  }
+
+  #delta(index: number, delta: JsonRecord | undefined): "token" | "meta" | StreamDelta {
+    const type = asText(delta?.["type"]);
+    const text = asText(delta?.["text"]) ?? asText(asRecord(delta?.["content"])?.["text"]);
+    const message = this.#message ??= { role: "model" };
+    const open = this.#open.get(index);
+    if (type === "arguments_delta" && open !== undefined) {
+      open.partial.argumentText += asText(delta?.["partial_arguments"]) ?? asText(delta?.["arguments"]) ?? "";
+      return "token";
+    }
+    if (text === undefined) return "meta";
+    const member = type === "thought_summary" || type === "thought" ? "reasoning" : "content";
+    message[member] = (message[member] ?? "") + text;
+    return this.#wantsDelta ? { [member]: text } : "token";
+  }
+}
+
+function toUsage(usage: JsonRecord | undefined): Usage | undefined {
+  if (usage === undefined) return undefined;
+  const found = compact<Usage>({
+    inputTokens: sumCounts(asCount(usage["total_input_tokens"]), asCount(usage["total_tool_use_tokens"])),
+    outputTokens: sumCounts(asCount(usage["total_output_tokens"]), asCount(usage["total_thought_tokens"])),
+    totalTokens: asCount(usage["total_tokens"]),
+    cachedTokens: asCount(usage["total_cached_tokens"]),
+    reasoningTokens: asCount(usage["total_thought_tokens"]),
+  });
+  return Object.keys(found).length === 0 ? undefined : found;
+}
