@@ -1,0 +1,43 @@
+import * as v from "valibot";
+import { FindingError } from "../../core/model/finding.ts";
+import { ExitCode } from "../exit_codes.ts";
+import { askLibrary } from "../native.ts";
+import { readCallerUid } from "../settings.ts";
+import type { CallerFiles } from "./output_file.ts";
+
+const Claimed = v.object({ fd: v.number(), dev: v.number(), ino: v.number() });
+
+async function claim(path: string, mode: string, permissions: number) {
+  try {
+    return v.parse(Claimed, await askLibrary("open_as_user", { path, mode, permissions }));
+  } catch (error) {
+    if (!(error instanceof FindingError) || error.exitCode === ExitCode.unavailable) throw error;
+    const why = error.findings[0]?.why ?? error.findings[0]?.what;
+    throw new FindingError([{
+      code: "OISP-OUT-002",
+      severity: "error",
+      what: `Cannot write ${JSON.stringify(path)} with the rights of the caller`,
+      ...(why === undefined ? {} : { why }),
+      fix: "name a file in a folder of yours",
+    }], ExitCode.cannotCreate);
+  }
+}
+
+/**
+ * Gives what checks files of the command line with the caller's own rights: only under sudo, where this process may do more than
+ * the person who called it. Undefined elsewhere.
+ */
+export function findCallerFiles(env: (name: string) => string | undefined): CallerFiles | undefined {
+  const uid = readCallerUid(env);
+  if (uid === undefined || uid === 0) return undefined;
+  return {
+    async claim(path, options) {
+      const claimed = await claim(path, options.isAppended ? "append" : "replace", options.mode);
+      return {
+        dev: claimed.dev,
+        ino: claimed.ino,
+        release: async () => void await askLibrary("open_as_user", { mode: "close", fd: claimed.fd }),
+      };
+    },
+  };
+}

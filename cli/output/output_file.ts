@@ -1,0 +1,151 @@
+/** Files that a person names on the command line: opened with the rights of the caller, never through a symbolic link. */
+import fs from "node:fs";
+import { type Finding, FindingError } from "../../core/model/finding.ts";
+import { ExitCode } from "../exit_codes.ts";
+import type { ByteTarget } from "./line_stream.ts";
+
+/** How a file is opened. */
+export interface OutputOptions {
+  /** Append to what is there; else start anew. */
+  readonly isAppended: boolean;
+  /** Permissions of a new file. */
+  readonly mode: number;
+}
+
+/** Checks with the caller's own rights that they may write the file, and makes it theirs; see `caller_files.ts`. */
+export interface CallerFiles {
+  /**
+   * Opens or creates the file as the caller and says which file that is; it stays open, so that no other file can get its
+   * number, until `release`.
+   * @throws {FindingError} when the caller may not
+   */
+  claim(path: string, options: OutputOptions): Promise<ClaimedFile>;
+}
+
+/** A file that the caller may write. */
+export interface ClaimedFile {
+  readonly dev: number;
+  readonly ino: number;
+  release(): Promise<void>;
+}
+
+/** An opened file of the command line. */
+export interface OutputFile extends ByteTarget {
+  readonly path: string;
+  writeSync(bytes: Uint8Array): void;
+}
+
+const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW, O_NONBLOCK, O_EXCL } = fs.constants;
+
+function explain(path: string, reason: string, fix: string): FindingError {
+  const finding: Finding = {
+    code: "OISP-OUT-001",
+    severity: "error",
+    what: `Cannot write ${JSON.stringify(path)}: ${reason}`,
+    fix,
+  };
+  return new FindingError([finding], ExitCode.cannotCreate);
+}
+
+const REASONS: Readonly<Record<string, readonly [string, string]>> = {
+  ELOOP: ["it is a symbolic link", "name the file it points to"],
+  EACCES: ["this user may not write there", "name a file in a folder of yours"],
+  EPERM: ["this user may not write there", "name a file in a folder of yours"],
+  EROFS: ["the file system is read-only", "name a file elsewhere"],
+  ENOENT: ["its folder does not exist", "make the folder first"],
+  ENOTDIR: ["its folder is not a folder", "name a file in a folder"],
+  EISDIR: ["it is a directory", "name a file in it"],
+  ENXIO: ["it is not a regular file", "use -o - to write to a pipe"],
+  ENOSPC: ["the disk is full", "name a file on another disk"],
+};
+
+function codeOf(error: unknown): string {
+  return typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+}
+
+function toOpenError(path: string, error: unknown): FindingError {
+  const [reason, fix] = REASONS[codeOf(error)] ??
+    [`the system refused (${codeOf(error) || "unknown error"})`, "name another file"];
+  return explain(path, reason, fix);
+}
+
+function openRegular(path: string, flags: number, mode: number): number {
+  // Non-blocking, because opening a pipe that nobody reads would wait for ever.
+  const fd = fs.openSync(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | flags, mode);
+  const info = fs.fstatSync(fd);
+  if (info.isFile()) return fd;
+  fs.closeSync(fd);
+  throw explain(path, "it is not a regular file", "use -o - to write to a pipe");
+}
+
+/** A new file takes the old one's place by a rename, so that whoever reads the old one keeps it whole. */
+function openAnew(path: string, mode: number): number {
+  const existing = fs.lstatSync(path, { throwIfNoEntry: false });
+  if (existing?.isSymbolicLink()) throw explain(path, "it is a symbolic link", "name the file it points to");
+  if (existing !== undefined && !existing.isFile()) {
+    throw explain(path, "it is not a regular file", "use -o - to write to a pipe");
+  }
+  const temporary = `${path}.${Deno.pid}.new`;
+  const fd = openRegular(temporary, O_CREAT | O_EXCL, existing === undefined ? mode : existing.mode & 0o777);
+  fs.renameSync(temporary, path);
+  return fd;
+}
+
+function writeFully(fd: number, bytes: Uint8Array): void {
+  for (let rest = bytes; rest.length > 0;) rest = rest.subarray(fs.writeSync(fd, rest));
+}
+
+function toOutputFile(path: string, fd: number): OutputFile {
+  let isOpen = true;
+  return {
+    path,
+    writeSync: (bytes) => writeFully(fd, bytes),
+    write: (bytes) => {
+      try {
+        writeFully(fd, bytes);
+        return Promise.resolve();
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    },
+    close() {
+      if (isOpen) fs.closeSync(fd);
+      isOpen = false;
+    },
+  };
+}
+
+async function openClaimed(path: string, claimed: ClaimedFile, options: OutputOptions): Promise<number> {
+  try {
+    const fd = openRegular(path, O_APPEND, options.mode);
+    const info = fs.fstatSync(fd);
+    if (info.dev === claimed.dev && info.ino === claimed.ino) return fd;
+    fs.closeSync(fd);
+    throw explain(path, "it was exchanged while it was opened", "name a file in a folder of yours");
+  } finally {
+    await claimed.release();
+  }
+}
+
+/**
+ * Opens a file of the command line for writing. Under sudo `callerFiles` first opens it with the caller's rights; what is then
+ * opened here must be that very file.
+ * @throws {FindingError} with exit code 73 when it cannot be created, is a symbolic link or no regular file
+ */
+export async function openOutputFile(
+  path: string,
+  options: OutputOptions,
+  callerFiles: CallerFiles | undefined,
+): Promise<OutputFile> {
+  try {
+    if (callerFiles === undefined) {
+      return toOutputFile(
+        path,
+        options.isAppended ? openRegular(path, O_CREAT | O_APPEND, options.mode) : openAnew(path, options.mode),
+      );
+    }
+    return toOutputFile(path, await openClaimed(path, await callerFiles.claim(path, options), options));
+  } catch (error) {
+    throw error instanceof FindingError ? error : toOpenError(path, error);
+  }
+}

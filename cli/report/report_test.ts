@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { FindingError } from "../../core/model/finding.ts";
+import type { OispEvent, RedactedEvent } from "../../core/model/oisp_event.ts";
+import { createRedactor } from "../../core/redact/redactor.ts";
+import { JSON_REPORT } from "./json.ts";
+import type { RunSummary } from "./report.ts";
+import { parseReportRequests } from "./request.ts";
+import { renderSummary } from "./summary.ts";
+import { RunTally } from "./tally.ts";
+
+const envelope = {
+  oisp_version: "0.1",
+  event_id: "01M0D73AN04KRCSYHSAXR2JRTT",
+  timestamp: "2026-08-19T14:34:12.000000Z",
+  confidence: { level: "high", completeness: "full" },
+} as const;
+
+function redact(event: OispEvent): RedactedEvent {
+  const view = createRedactor({ modes: ["safe"] }).push(event)[0]?.[0];
+  assert.ok(view);
+  return view;
+}
+
+function answer(
+  model: string,
+  tokens: [number, number] | undefined,
+  usd: number | undefined,
+  success = true,
+): RedactedEvent {
+  return redact({
+    ...envelope,
+    event_type: "ai.response",
+    data: {
+      provider: { id: "openai", name: "OpenAI" },
+      model: { id: model },
+      success,
+      ...(tokens === undefined ? {} : { usage: { prompt_tokens: tokens[0], completion_tokens: tokens[1] } }),
+      ...(usd === undefined ? {} : { cost: { usd } }),
+    },
+  });
+}
+
+function uncovered(exe: string): RedactedEvent {
+  return redact({
+    ...envelope,
+    event_type: "sensor.coverage",
+    data: { reason: "static_boringssl", covered: false, exe },
+  });
+}
+
+function summarise(events: readonly RedactedEvent[], more: Partial<RunSummary> = {}): RunSummary {
+  const tally = new RunTally();
+  for (const event of events) tally.observe(event);
+  return { startedAtMs: 0, durationMs: 1400, tally, droppedItems: {}, outputs: [], findings: [], ...more };
+}
+
+const PLAIN = { isTerminal: false, hasColor: false, columns: 80, files: [] };
+const ACCOUNT = {
+  seenBytes: 100,
+  capturedBytes: 70,
+  skippedBytes: { not_ai: 20 },
+  lostBytes: { ring_full: 10 },
+  calls: 5,
+  outOfScopeCalls: 2,
+  connections: 1,
+};
+
+Deno.test("the JSON report has calls, tokens and cost by model, and the account", () => {
+  const events = [
+    answer("a", [10, 5], 0.1),
+    answer("a", [1, 2], 0.2),
+    answer("b", [3, 4], undefined),
+    uncovered("/bin/x"),
+    uncovered("/bin/x"),
+  ];
+  const report = JSON.parse(JSON_REPORT.render(summarise(events, { account: ACCOUNT })));
+  assert.equal(report.calls, 3);
+  assert.deepEqual(report.tokens, { input: 14, output: 11, total: 25, calls_without_usage: 0 });
+  assert.deepEqual(report.cost, { usd: 0.3, calls_without_cost: 1 });
+  assert.deepEqual(report.models.map((row: { model: string; calls: number }) => [row.model, row.calls]), [["a", 2], [
+    "b",
+    1,
+  ]]);
+  assert.deepEqual(report.account, {
+    seen: 100,
+    captured: 70,
+    skipped: { not_ai: 20 },
+    lost: { ring_full: 10 },
+    calls: 5,
+    out_of_scope_calls: 2,
+    connections: 1,
+    not_covered: { static_boringssl: 2 },
+  });
+});
+
+Deno.test("an unknown cost is absent from the report and a question mark in the summary, never 0", () => {
+  const summary = summarise([answer("a", undefined, undefined)]);
+  const report = JSON.parse(JSON_REPORT.render(summary));
+  assert.deepEqual(report.cost, { calls_without_cost: 1 });
+  assert.deepEqual(report.tokens, { calls_without_usage: 1 });
+  const lines = renderSummary(summary, PLAIN);
+  assert.ok(lines.includes("  tokens       ?"), lines.join("\n"));
+  assert.ok(lines.includes("  cost         ?"), lines.join("\n"));
+});
+
+Deno.test("a cost that is known in part says how many calls have no price", () => {
+  const lines = renderSummary(summarise([answer("a", [1, 1], 0.5), answer("b", [1, 1], undefined)]), PLAIN);
+  assert.ok(lines.includes("  cost         $0.5 + ?   (1 calls have no price)"), lines.join("\n"));
+});
+
+Deno.test("the summary has at most eight lines and names what was lost and not covered", () => {
+  const summary = summarise([
+    answer("a", [1234567, 5], 0.1),
+    answer("a", undefined, undefined, false),
+    uncovered("/opt/x"),
+  ], {
+    account: ACCOUNT,
+    droppedItems: { "redact.x": 1 },
+    outputs: [{ name: "o.jsonl", events: 1, dropped: { queue_full: 2 } }],
+  });
+  const lines = renderSummary(summary, { ...PLAIN, isTerminal: true, files: ["o.jsonl"], next: "oisp tail o.jsonl" });
+  assert.deepEqual(lines, [
+    "oisp: 2 calls in 1.4 s, 1 failed",
+    "  tokens       1,234,567 in, 5 out",
+    "  cost         $0.1",
+    "  lost         10 B ring_full; 1 redact.x; o.jsonl: 2 queue_full",
+    "  not covered  x (static_boringssl)",
+    "  file         o.jsonl",
+    "  next         oisp tail o.jsonl",
+  ]);
+});
+
+Deno.test("without calls the summary says why there may be none", () => {
+  const topFinding = { code: "X", severity: "error", what: "Cannot capture here: no rights", fix: "use sudo" } as const;
+  const lines = renderSummary(summarise([]), { ...PLAIN, topFinding });
+  assert.deepEqual(lines, [
+    "oisp: 0 calls in 1.4 s",
+    "  why          Cannot capture here: no rights; try: use sudo",
+    "  lost         0",
+  ]);
+});
+
+Deno.test("--report wants a known format and a file; all problems at once", () => {
+  assert.equal(parseReportRequests(["json=a.json"])[0]?.path, "a.json");
+  assert.throws(
+    () => parseReportRequests(["json", "jsn=x", "junit=x", "json="]),
+    (error: unknown) => error instanceof FindingError && error.findings.length === 4 && error.exitCode === 64,
+  );
+});
