@@ -2,7 +2,8 @@
  * A stand-in for the library, in memory, for tests without root. Unkind on purpose: a buffer that it gets back is overwritten
  * before it is filled, so that whoever kept a view sees rubbish.
  */
-import { ABI_VERSION, type NativeLibrary, type NativeSymbols } from "./library.ts";
+import { ABI_VERSION } from "./layout.ts";
+import type { NativeLibrary, NativeSymbols } from "./library.ts";
 import { VERDICT_BYTES } from "./verdict_batch.ts";
 
 const RUBBISH = 0xa5;

@@ -1,8 +1,6 @@
 import { FindingError } from "../core/model/finding.ts";
+import { ABI_VERSION } from "./layout.ts";
 import { symbols } from "./symbols.ts";
-
-/** Version of the C interface and the record layout that this program was written for. */
-export const ABI_VERSION = 1;
 
 /** The C functions, typed. The real library and the stand-in of the tests both have this shape. */
 export type NativeSymbols = Deno.DynamicLibrary<typeof symbols>["symbols"];
