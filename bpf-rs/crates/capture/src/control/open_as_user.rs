@@ -51,8 +51,9 @@ struct Parameters {
     fd: Option<i32>,
 }
 
-/// `{"fd"?, "path"?, "uid", "gid", "bytes", "permissions", "kind": "file"|"folder"|"other"}`. `path` names the open file
-/// (`/proc/self/fd/N`) for whoever cannot use a descriptor. Refused: a last link, and anything but a regular file.
+/// `{"fd"?, "path"?, "uid", "gid", "bytes", "permissions", "kind": "file"|"folder"|"other", "dev", "ino"}`. `path` names
+/// the open file (`/proc/self/fd/N`) for whoever cannot use a descriptor; `dev` and `ino` say whether a file that is opened
+/// by its path later is this one. Refused: a last link, and anything but a regular file.
 fn run(_: Option<&Arc<crate::engine::Host>>, request: Map<String, Value>) -> Result<Value, String> {
     let wanted: Parameters = parameters(request)?;
     if wanted.mode == Mode::Close {
@@ -177,7 +178,10 @@ fn facts(m: &std::fs::Metadata) -> Value {
     } else {
         "other"
     };
-    json!({ "uid": m.uid(), "gid": m.gid(), "bytes": m.len(), "permissions": m.mode() & 0o7777, "kind": kind })
+    json!({
+        "uid": m.uid(), "gid": m.gid(), "bytes": m.len(), "permissions": m.mode() & 0o7777, "kind": kind,
+        "dev": m.dev(), "ino": m.ino(),
+    })
 }
 
 #[cfg(test)]
