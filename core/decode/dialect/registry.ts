@@ -21,6 +21,8 @@ import { replicate } from "./replicate.ts";
 import { audioVendor, imageVendor } from "./media_vendor.ts";
 import { batches } from "./batches.ts";
 import { googleInteractions } from "./google_interactions.ts";
+import { cloudflareRun } from "./cloudflare_run.ts";
+import { watsonx } from "./watsonx.ts";
 
 /** Every message format, the more usual ones first: where two match equally well, the first wins. */
 export const DIALECTS: readonly Dialect[] = [
@@ -47,4 +49,6 @@ export const DIALECTS: readonly Dialect[] = [
   imageVendor,
   batches,
   googleInteractions,
+  cloudflareRun,
+  watsonx,
 ];
