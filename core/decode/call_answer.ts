@@ -78,7 +78,12 @@ export class AnswerBody implements BodyEndSink {
     return this.format !== undefined ? !DOCUMENT_FORMATS.has(this.format) : this.endMarkNs !== undefined;
   }
 
-  /** The body held something. */
+  /** There was a body at all. */
+  get hasBody(): boolean {
+    return this.format !== undefined || this.readChars > 0;
+  }
+
+  /** Messages of the body were read. */
   get hasText(): boolean {
     return this.readChars > 0;
   }

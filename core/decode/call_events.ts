@@ -149,7 +149,7 @@ export class CallEvents {
     return {
       status,
       isSuccess: isFailed ? false : answer.isComplete ? true : undefined,
-      isStreaming: answer.isStream,
+      isStreaming: answer.hasBody ? answer.isStream : undefined,
       latencyMs: toDurationMs(request.firstByteNs, response?.lastByteNs ?? request.lastByteNs),
       timeToFirstTokenMs: answer.isStream && first !== undefined ? toDurationMs(request.firstByteNs, first) : undefined,
       stream: answer.toStreamFacts(),

@@ -12,7 +12,8 @@ export interface ResponseFacts {
   readonly status: number;
   /** Undefined when the answer was cut before it could be known. */
   readonly isSuccess: boolean | undefined;
-  readonly isStreaming: boolean;
+  /** Undefined when there was no body to tell. */
+  readonly isStreaming: boolean | undefined;
   readonly latencyMs: number | undefined;
   readonly timeToFirstTokenMs: number | undefined;
   readonly stream: Data["stream"];
@@ -31,7 +32,7 @@ export function toResponseData(facts: CallFacts, answer: ResponseFacts): Data {
   const model = toResponseModel(response.model, facts.call.request?.model);
   if (model !== undefined) data.model = model;
   data.request_type = facts.requestType;
-  data.streaming = answer.isStreaming;
+  if (answer.isStreaming !== undefined) data.streaming = answer.isStreaming;
   const requestId = response.requestId ?? answer.headerRequestId;
   if (requestId !== undefined) data.request_id = requestId;
   if (answer.requestEventId !== undefined) data.related_event_id = answer.requestEventId;

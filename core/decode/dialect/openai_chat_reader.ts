@@ -38,6 +38,7 @@ export class ChatReader implements ResponseReader {
   readonly #quirks: readonly string[];
   readonly #status: number;
   readonly #wantsDelta: boolean;
+  readonly #isEventStream: boolean;
   readonly #choices: ChatChoice[] = [];
   readonly #scanner = new DeltaScanner<Meaning>();
   #id: string | undefined;
@@ -52,6 +53,7 @@ export class ChatReader implements ResponseReader {
     this.#quirks = context.quirks;
     this.#status = context.response.status;
     this.#wantsDelta = context.wantsDelta;
+    this.#isEventStream = context.response.contentType.includes("event-stream");
   }
 
   message(message: BodyMessage): "token" | "meta" | "end" | StreamDelta {
@@ -117,7 +119,10 @@ export class ChatReader implements ResponseReader {
     const reason = asFilledText(json.finish_reason);
     if (reason !== undefined) choice.rawFinishReason = reason;
     const delta = asRecord(json.delta);
-    if (delta === undefined) return this.#takeWhole(choice, json);
+    // Some vendors send both: in a stream the message repeats all deltas so far, elsewhere the delta is empty.
+    if (delta === undefined || (!this.#isEventStream && asRecord(json.message) !== undefined)) {
+      return this.#takeWhole(choice, json);
+    }
     if (!this.#isStream) {
       this.#isStream = true;
       this.hasEnded ??= false;

@@ -1,0 +1,13 @@
+import { anthropicOracle } from "./oracle_anthropic.ts";
+import { openaiChatOracle } from "./oracle_openai_chat.ts";
+import { openaiEmbeddingsOracle } from "./oracle_openai_embeddings.ts";
+import { openaiResponsesOracle } from "./oracle_openai_responses.ts";
+import type { Oracle } from "./oracle.ts";
+
+/** Every oracle. A recording none accepts is counted as not judged. */
+export const ORACLES: readonly Oracle[] = [
+  openaiChatOracle,
+  anthropicOracle,
+  openaiResponsesOracle,
+  openaiEmbeddingsOracle,
+];

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import * as v from "valibot";
+import { OispEventSchema } from "../core/model/event_schema.ts";
+import { decodeAll } from "./corpus/actual.ts";
+import { compareRecording } from "./corpus/compare.ts";
+import { readCorpus } from "./corpus/recording.ts";
+import { renderSummary } from "./corpus/summary.ts";
+import { testOrSkip } from "./skip.ts";
+
+const corpus = await readCorpus();
+const missing = corpus === undefined ? "the corpus of recordings is not beside this project" : undefined;
+
+testOrSkip(
+  "events state what the corpus' recordings say: nothing wrong, nothing absent without a reason",
+  missing,
+  () => {
+    const recordings = corpus ?? [];
+    const events = decodeAll(recordings);
+    const judged = recordings.map((recording) => compareRecording(recording, events.get(recording.number) ?? []));
+    const outcomes = judged.flat();
+    console.log(renderSummary(outcomes));
+    console.log(
+      `recordings no oracle reads: ${judged.filter((list) => list.length === 0).length} of ${recordings.length}`,
+    );
+    const bad = outcomes.filter(({ result, reason }) =>
+      result === "wrong" || (result === "absent" && reason === undefined)
+    );
+    const shown = bad.slice(0, 40).map(({ recording, fact, result, expected, actual }) =>
+      `#${recording.number} ${recording.url} ${fact} ${result}: expected ${short(expected)}, got ${short(actual)}`
+    );
+    assert.equal(bad.length, 0, `\n${shown.join("\n")}\n`);
+  },
+);
+
+testOrSkip("every event of the corpus fits the published schema and survives JSON unchanged", missing, () => {
+  const recordings = corpus ?? [];
+  for (const [number, events] of decodeAll(recordings)) {
+    for (const event of events) {
+      const result = v.safeParse(OispEventSchema, event);
+      const path = result.issues?.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`).join("; ");
+      assert.ok(result.success, `#${number} ${recordings[number]?.url} ${event.event_type} ${path}`);
+      assert.deepEqual(JSON.parse(JSON.stringify(event)), event, `#${number}`);
+    }
+  }
+});
+
+function short(value: unknown): string {
+  return (JSON.stringify(value) ?? "nothing").slice(0, 160);
+}
