@@ -6,6 +6,7 @@ import type { BodyDecoder, BodyEndSink, BodyLimits } from "./body_decoder_types.
 import type { BodyFormat, BodyParser } from "./body_format.ts";
 import { ByteCarry } from "./byte_carry.ts";
 import { CodingChain, parseContentEncoding } from "./content_coding.ts";
+import { MESSAGE_STREAM_TYPE } from "./message_stream.ts";
 import { findBodyFormat, findByContentType } from "./registry.ts";
 
 /** First bytes that are looked at to find the format. */
@@ -138,11 +139,21 @@ class CodedBody implements BodyDecoder {
 
 /** Creates the decoder of one body from the headers of its message. */
 export function createBodyDecoder(headers: HttpHeaders, sink: BodyEndSink, limits: BodyLimits): BodyDecoder {
-  const plain = new PlainBody((headers.get("content-type") ?? "").toLowerCase(), sink, limits);
+  const plain = new PlainBody(contentTypeOf(headers), sink, limits);
   const codings = parseContentEncoding(headers.get("content-encoding"));
   if (codings === undefined) {
     plain.stop("encoding");
     return plain;
   }
   return codings.length === 0 ? plain : new CodedBody(plain, codings, limits);
+}
+
+/** Gives the content type in lower case (the boundary of a multipart body keeps its case), with what formats need besides it. */
+function contentTypeOf(headers: HttpHeaders): string {
+  if (headers.get("upgrade")?.toLowerCase() === "websocket") return MESSAGE_STREAM_TYPE;
+  const sent = headers.get("content-type") ?? "";
+  const end = sent.indexOf(";");
+  const contentType = end < 0 ? sent.toLowerCase() : sent.slice(0, end).toLowerCase() + sent.slice(end);
+  const coding = headers.get("connect-content-encoding") ?? headers.get("grpc-encoding");
+  return coding === undefined ? contentType : `${contentType};message-encoding=${coding.toLowerCase()}`;
 }

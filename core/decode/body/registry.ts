@@ -1,6 +1,12 @@
+import { awsEventStream } from "./aws_event_stream.ts";
 import { binary } from "./binary.ts";
 import type { BodyFormat } from "./body_format.ts";
+import { envelope } from "./envelope.ts";
 import { json } from "./json.ts";
+import { jsonArray } from "./json_array.ts";
+import { messageStream } from "./message_stream.ts";
+import { multipart } from "./multipart.ts";
+import { ndjson } from "./ndjson.ts";
 import { sse } from "./sse.ts";
 
 const NO_BYTES = new Uint8Array(0);
@@ -9,12 +15,25 @@ const NO_BYTES = new Uint8Array(0);
 export const BODY_FORMATS: readonly BodyFormat[] = [
   json,
   sse,
+  ndjson,
+  jsonArray,
+  awsEventStream,
+  envelope,
+  multipart,
+  messageStream,
   binary,
 ];
 
+/** Content types are few and come with every body. */
+const byContentType = new Map<string, BodyFormat | undefined>();
+const MAX_REMEMBERED = 256;
+
 /** Gives the format that is sure by content type alone. */
 export function findByContentType(contentType: string): BodyFormat | undefined {
-  return BODY_FORMATS.find((format) => format.sniff(contentType, NO_BYTES) === 1);
+  if (byContentType.has(contentType)) return byContentType.get(contentType);
+  const format = BODY_FORMATS.find((format) => format.sniff(contentType, NO_BYTES) === 1);
+  if (byContentType.size < MAX_REMEMBERED) byContentType.set(contentType, format);
+  return format;
 }
 
 /** Gives the format that claims a body most surely. `contentType` is lower case, "" when absent. */
