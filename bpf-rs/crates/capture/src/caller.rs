@@ -99,12 +99,7 @@ fn cleaned(environment: &[OsString], uid: u32) -> Vec<OsString> {
     };
     let mut kept: Vec<OsString> = environment.iter().filter(|v| !is_changed(v)).cloned().collect();
     if let Some(user) = users::user(uid) {
-        let set = [
-            ("HOME", &user.home),
-            ("USER", &user.name),
-            ("LOGNAME", &user.name),
-            ("SHELL", &user.shell),
-        ];
+        let set = [("HOME", &user.home), ("USER", &user.name), ("LOGNAME", &user.name), ("SHELL", &user.shell)];
         kept.extend(set.map(|(name, value)| OsString::from(format!("{name}={value}"))));
     }
     kept

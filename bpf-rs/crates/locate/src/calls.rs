@@ -22,21 +22,14 @@ fn instructions(image: &Image<'_>, symbol: Symbol) -> Option<Vec<Instruction>> {
         return None;
     }
     let code = image.code(symbol.address, symbol.bytes)?;
-    Some(
-        Decoder::with_ip(64, &code, symbol.address, DecoderOptions::NONE)
-            .iter()
-            .collect(),
-    )
+    Some(Decoder::with_ip(64, &code, symbol.address, DecoderOptions::NONE).iter().collect())
 }
 
 /// Every address that a function calls or jumps to directly outside itself; `None` where its size is not known.
 pub(crate) fn direct_targets(image: &Image<'_>, symbol: Symbol) -> Option<Vec<u64>> {
     let own = symbol.address..symbol.address.checked_add(symbol.bytes)?;
     let all = instructions(image, symbol)?;
-    let outward = all
-        .iter()
-        .filter(|i| i.op0_kind() == OpKind::NearBranch64)
-        .map(Instruction::near_branch64);
+    let outward = all.iter().filter(|i| i.op0_kind() == OpKind::NearBranch64).map(Instruction::near_branch64);
     Some(outward.filter(|t| !own.contains(t)).collect())
 }
 
@@ -85,10 +78,7 @@ impl Fourth {
 
     fn call(&self, target: u64) -> Option<FirstCall> {
         let fourth_argument_at = if self.is_copied { 4 } else { 3 };
-        (self.is_copied == self.is_gone).then_some(FirstCall {
-            target,
-            fourth_argument_at,
-        })
+        (self.is_copied == self.is_gone).then_some(FirstCall { target, fourth_argument_at })
     }
 }
 

@@ -14,18 +14,11 @@ pub struct Elf {
 
 impl Elf {
     pub fn new() -> Self {
-        Self {
-            code: Vec::new(),
-            symbols: Vec::new(),
-            machine: EM_X86_64.0,
-        }
+        Self { code: Vec::new(), symbols: Vec::new(), machine: EM_X86_64.0 }
     }
 
     pub fn aarch64() -> Self {
-        Self {
-            machine: EM_AARCH64.0,
-            ..Self::new()
-        }
+        Self { machine: EM_AARCH64.0, ..Self::new() }
     }
 
     /// Appends a function at the next multiple of 16 and gives its address.
@@ -93,14 +86,7 @@ impl Elf {
         }
         h.extend_from_slice(&1u32.to_le_bytes()); // PT_LOAD
         h.extend_from_slice(&5u32.to_le_bytes()); // readable, executable
-        for v in [
-            CODE_AT,
-            CODE_AT,
-            CODE_AT,
-            self.code.len() as u64,
-            self.code.len() as u64,
-            0x1000,
-        ] {
+        for v in [CODE_AT, CODE_AT, CODE_AT, self.code.len() as u64, self.code.len() as u64, 0x1000] {
             h.extend_from_slice(&v.to_le_bytes());
         }
         h

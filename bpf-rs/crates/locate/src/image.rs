@@ -61,19 +61,9 @@ impl<'a> Image<'a> {
         let (header, _) = pod::from_bytes::<FileHeader64<LE>>(&head).map_err(|()| damaged("short file header"))?;
         let programs = read_programs(reader, header)?;
         let sections = read_sections(reader, header)?;
-        let segments = programs
-            .iter()
-            .filter(|p| p.p_type.get(LE) == elf::PT_LOAD)
-            .map(segment)
-            .collect();
+        let segments = programs.iter().filter(|p| p.p_type.get(LE) == elf::PT_LOAD).map(segment).collect();
         let build_id = build_id(reader, &programs);
-        Ok(Self {
-            machine,
-            build_id,
-            reader,
-            segments,
-            sections,
-        })
+        Ok(Self { machine, build_id, reader, segments, sections })
     }
 
     /// File offset of an address inside an executable segment; `None` where the file has no such bytes, where they are
@@ -133,9 +123,7 @@ fn read_programs(reader: &Reader<'_>, header: &FileHeader64<LE>) -> Result<Vec<P
         return Err(damaged("program header table"));
     }
     let bytes = reader.bytes(header.e_phoff.get(LE), count * 56)?;
-    Ok(pod::slice_from_all_bytes(&bytes)
-        .map_err(|()| damaged("program header table"))?
-        .to_vec())
+    Ok(pod::slice_from_all_bytes(&bytes).map_err(|()| damaged("program header table"))?.to_vec())
 }
 
 fn segment(p: &ProgramHeader64<LE>) -> Segment {
@@ -174,9 +162,7 @@ fn read_sections(reader: &Reader<'_>, header: &FileHeader64<LE>) -> Result<Vec<S
 
 fn raw_sections(reader: &Reader<'_>, offset: u64, count: u64) -> Result<Vec<SectionHeader64<LE>>, Refusal> {
     let bytes = reader.bytes(offset, count * 64)?;
-    Ok(pod::slice_from_all_bytes(&bytes)
-        .map_err(|()| damaged("section header table"))?
-        .to_vec())
+    Ok(pod::slice_from_all_bytes(&bytes).map_err(|()| damaged("section header table"))?.to_vec())
 }
 
 fn section(s: &SectionHeader64<LE>, names: &[u8]) -> Section {
@@ -193,9 +179,7 @@ fn section(s: &SectionHeader64<LE>, names: &[u8]) -> Section {
 
 /// The GNU build id of the note segments; a damaged note is no build id, not an error.
 fn build_id(reader: &Reader<'_>, programs: &[ProgramHeader64<LE>]) -> Option<Vec<u8>> {
-    let notes = programs
-        .iter()
-        .filter(|p| p.p_type.get(LE) == elf::PT_NOTE && p.p_filesz.get(LE) <= MAX_NOTE_BYTES);
+    let notes = programs.iter().filter(|p| p.p_type.get(LE) == elf::PT_NOTE && p.p_filesz.get(LE) <= MAX_NOTE_BYTES);
     notes.take(16).find_map(|p| {
         let bytes = reader.bytes(p.p_offset.get(LE), p.p_filesz.get(LE)).ok()?;
         let align = if p.p_align.get(LE) == 8 { 8 } else { 4 };

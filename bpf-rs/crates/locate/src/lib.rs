@@ -41,17 +41,8 @@ pub fn locate(source: &dyn ReadAt) -> Result<Located, Refusal> {
     let image = Image::read(&reader)?;
     let symbols = symbol::wanted(&image, &tier::wanted_names())?;
     let libraries: Vec<Library> = tier::TIERS.iter().flat_map(|t| (t.locate)(&image, &symbols)).collect();
-    let signs = if libraries.is_empty() {
-        sign::find(&image, &symbols)
-    } else {
-        Vec::new()
-    };
-    Ok(Located {
-        machine: image.machine,
-        build_id: image.build_id.clone(),
-        libraries,
-        signs,
-    })
+    let signs = if libraries.is_empty() { sign::find(&image, &symbols) } else { Vec::new() };
+    Ok(Located { machine: image.machine, build_id: image.build_id.clone(), libraries, signs })
 }
 
 /// Whether bytes begin like an ELF file; for callers that want to skip scripts and data without an error.

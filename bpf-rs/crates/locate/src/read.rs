@@ -30,9 +30,7 @@ impl ReadAt for std::fs::File {
 
 impl ReadAt for [u8] {
     fn read_exact_at(&self, buf: &mut [u8], offset: u64) -> std::io::Result<bool> {
-        let from = usize::try_from(offset)
-            .ok()
-            .and_then(|o| self.get(o..)?.get(..buf.len()));
+        let from = usize::try_from(offset).ok().and_then(|o| self.get(o..)?.get(..buf.len()));
         Ok(from.map(|b| buf.copy_from_slice(b)).is_some())
     }
     fn size(&self) -> std::io::Result<u64> {
@@ -61,16 +59,9 @@ impl<'a> Reader<'a> {
     pub fn new(source: &'a dyn ReadAt) -> Result<Self, Refusal> {
         let size = source.size().map_err(unreadable)?;
         if size > MAX_FILE_BYTES {
-            return Err(Refusal::new(
-                RefusalCode::TooLarge,
-                format!("{size} bytes, limit {MAX_FILE_BYTES}"),
-            ));
+            return Err(Refusal::new(RefusalCode::TooLarge, format!("{size} bytes, limit {MAX_FILE_BYTES}")));
         }
-        Ok(Self {
-            source,
-            size,
-            left: Cell::new(MAX_READ_BYTES),
-        })
+        Ok(Self { source, size, left: Cell::new(MAX_READ_BYTES) })
     }
 
     pub fn size(&self) -> u64 {
@@ -81,10 +72,7 @@ impl<'a> Reader<'a> {
     /// memory is taken for it.
     pub fn bytes(&self, offset: u64, len: u64) -> Result<Vec<u8>, Refusal> {
         if offset.checked_add(len).is_none_or(|end| end > self.size) {
-            return Err(Refusal::new(
-                RefusalCode::Damaged,
-                format!("{len} bytes at {offset} are past the end"),
-            ));
+            return Err(Refusal::new(RefusalCode::Damaged, format!("{len} bytes at {offset} are past the end")));
         }
         let left = self.left.get().checked_sub(len);
         let left = left.ok_or_else(|| Refusal::new(RefusalCode::TooLarge, "reading budget used up"))?;
@@ -92,10 +80,7 @@ impl<'a> Reader<'a> {
         let mut bytes = vec![0; len as usize];
         match self.source.read_exact_at(&mut bytes, offset) {
             Ok(true) => Ok(bytes),
-            Ok(false) => Err(Refusal::new(
-                RefusalCode::Damaged,
-                "the file became shorter while it was read",
-            )),
+            Ok(false) => Err(Refusal::new(RefusalCode::Damaged, "the file became shorter while it was read")),
             Err(e) => Err(unreadable(e)),
         }
     }

@@ -68,11 +68,7 @@ pub(crate) fn symbol_names() -> impl Iterator<Item = &'static str> {
 
 /// Signs in one file, sorted, each once.
 pub(crate) fn find(image: &Image<'_>, symbols: &Symbols) -> Vec<Sign> {
-    let mut signs: Vec<Sign> = BY_SYMBOL
-        .iter()
-        .filter(|(n, _)| symbols.has(n))
-        .map(|(_, s)| *s)
-        .collect();
+    let mut signs: Vec<Sign> = BY_SYMBOL.iter().filter(|(n, _)| symbols.has(n)).map(|(_, s)| *s).collect();
     let is_go = image.has_section(".go.buildinfo") || image.has_section(".gopclntab");
     if is_go {
         signs.extend(has_text(image, BY_TEXT_IN_GO));
@@ -93,17 +89,11 @@ fn has_text(image: &Image<'_>, texts: &[Text]) -> Vec<Sign> {
     } else {
         image.segments.iter().collect()
     };
-    let finders: Vec<_> = texts
-        .iter()
-        .map(|(first, rest, s)| (*first, Finder::new(rest), *s))
-        .collect();
+    let finders: Vec<_> = texts.iter().map(|(first, rest, s)| (*first, Finder::new(rest), *s)).collect();
     let mut found = Vec::new();
     let mut left = MAX_SCANNED_BYTES;
     for range in ranges {
-        let end = range
-            .offset
-            .saturating_add(range.file_bytes.min(left))
-            .min(image.reader.size());
+        let end = range.offset.saturating_add(range.file_bytes.min(left)).min(image.reader.size());
         left -= range.file_bytes.min(left);
         let mut at = range.offset;
         while at < end {

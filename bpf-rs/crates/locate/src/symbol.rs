@@ -33,10 +33,9 @@ impl Symbols {
         match self.defined.get(name).map(Vec::as_slice) {
             None | Some([]) => Ok(None),
             Some([only]) => Ok(Some(*only)),
-            Some(several) => Err(Refusal::new(
-                RefusalCode::Ambiguous,
-                format!("{name} is defined at {} places", several.len()),
-            )),
+            Some(several) => {
+                Err(Refusal::new(RefusalCode::Ambiguous, format!("{name} is defined at {} places", several.len())))
+            }
         }
     }
 
@@ -76,17 +75,12 @@ fn read_table(
     names: &BTreeMap<&[u8], &'static str>,
     out: &mut Symbols,
 ) -> Result<(), Refusal> {
-    let strings = image
-        .sections
-        .get(table.link as usize)
-        .filter(|s| s.kind == elf::SHT_STRTAB.0);
+    let strings = image.sections.get(table.link as usize).filter(|s| s.kind == elf::SHT_STRTAB.0);
     let strings = strings.ok_or_else(|| Refusal::new(RefusalCode::Damaged, "symbol table without its names"))?;
     if table.bytes > MAX_TABLE_BYTES || strings.bytes > MAX_TABLE_BYTES {
         return Err(Refusal::new(RefusalCode::TooLarge, "symbol table"));
     }
-    let entries = image
-        .reader
-        .bytes(table.offset, table.bytes - table.bytes % ENTRY_BYTES)?;
+    let entries = image.reader.bytes(table.offset, table.bytes - table.bytes % ENTRY_BYTES)?;
     let strings = image.reader.bytes(strings.offset, strings.bytes)?;
     let entries: &[Sym64<LE>] =
         pod::slice_from_all_bytes(&entries).map_err(|()| Refusal::new(RefusalCode::Damaged, "symbol table"))?;
@@ -97,13 +91,7 @@ fn read_table(
         match entry.st_shndx.get(LE) {
             elf::SHN_UNDEF => out.imported.push(name),
             _ if entry.st_type() == elf::STT_FUNC => {
-                out.add(
-                    name,
-                    Symbol {
-                        address: entry.st_value.get(LE),
-                        bytes: entry.st_size.get(LE),
-                    },
-                );
+                out.add(name, Symbol { address: entry.st_value.get(LE), bytes: entry.st_size.get(LE) });
             }
             _ => {}
         }

@@ -124,10 +124,7 @@ pub struct Refusal {
 
 impl Refusal {
     pub(crate) fn new(code: RefusalCode, what: impl Into<String>) -> Self {
-        Self {
-            code,
-            what: what.into(),
-        }
+        Self { code, what: what.into() }
     }
 }
 

@@ -35,12 +35,7 @@ fn layered(before_write: &[u8]) -> (Elf, u64, u64) {
     let read = elf.function("", PUSH);
     let write = elf.function("", ENDBR_PUSH);
     let peek = elf.function("", PUSH);
-    for (name, target) in [
-        ("SSL_read", read),
-        ("SSL_read_ex", read),
-        ("SSL_peek", peek),
-        ("SSL_peek_ex", peek),
-    ] {
+    for (name, target) in [("SSL_read", read), ("SSL_read_ex", read), ("SSL_peek", peek), ("SSL_peek_ex", peek)] {
         elf.caller(name, &[], target);
     }
     elf.caller("SSL_write", &[], write);
@@ -51,10 +46,7 @@ fn layered(before_write: &[u8]) -> (Elf, u64, u64) {
 #[test]
 fn a_push_is_probed_where_it_stands_and_endbr64_is_stepped_over() {
     let found = targets(&plain(PUSH, ENDBR_PUSH));
-    assert_eq!(
-        (found[0].function, found[0].offset, found[0].cost),
-        (Function::SslRead, CODE_AT, Cost::Emulated)
-    );
+    assert_eq!((found[0].function, found[0].offset, found[0].cost), (Function::SslRead, CODE_AT, Cost::Emulated));
     assert_eq!((found[1].offset, found[1].cost), (CODE_AT + 16 + 4, Cost::Emulated));
 }
 
@@ -105,14 +97,8 @@ fn internal_functions_serve_both_forms_of_a_call() {
     let found = targets(&elf);
     let abi = Abi::LengthPointer { length_argument: 3 };
     assert_eq!(found.len(), 2);
-    assert_eq!(
-        (found[0].function, found[0].offset, found[0].abi),
-        (Function::SslReadInternal, read, abi)
-    );
-    assert_eq!(
-        (found[1].function, found[1].offset, found[1].abi),
-        (Function::SslWriteInternal, write + 4, abi)
-    );
+    assert_eq!((found[0].function, found[0].offset, found[0].abi), (Function::SslReadInternal, read, abi));
+    assert_eq!((found[1].function, found[1].offset, found[1].abi), (Function::SslWriteInternal, write + 4, abi));
 }
 
 #[test]
@@ -128,10 +114,7 @@ fn an_internal_function_is_not_used_when_its_arguments_are_not_proven() {
     for before in [only_half_moved, changes_the_buffer] {
         let found = targets(&layered(before).0);
         let functions: Vec<_> = found.iter().map(|t| t.function).collect();
-        assert_eq!(
-            functions,
-            [Function::SslReadInternal, Function::SslWrite, Function::SslWriteEx]
-        );
+        assert_eq!(functions, [Function::SslReadInternal, Function::SslWrite, Function::SslWriteEx]);
     }
 }
 
@@ -141,10 +124,7 @@ fn an_internal_function_that_a_peek_calls_too_is_not_used() {
     elf.symbols.retain(|s| s.0 != "SSL_peek");
     elf.caller("SSL_peek", &[], read);
     let functions: Vec<_> = targets(&elf).iter().map(|t| t.function).collect();
-    assert_eq!(
-        functions,
-        [Function::SslRead, Function::SslReadEx, Function::SslWriteInternal]
-    );
+    assert_eq!(functions, [Function::SslRead, Function::SslReadEx, Function::SslWriteInternal]);
 }
 
 #[test]
@@ -187,10 +167,7 @@ fn a_peek_is_never_a_target() {
     let code = elf.build();
     let peek = elf.symbols.iter().find(|s| s.0 == "SSL_peek").unwrap().1;
     let all = locate(&code).unwrap().libraries.remove(0).outcome.unwrap();
-    assert!(
-        all.iter()
-            .all(|t| t.offset != peek && !t.function.name().contains("peek"))
-    );
+    assert!(all.iter().all(|t| t.offset != peek && !t.function.name().contains("peek")));
 }
 
 #[test]
@@ -203,14 +180,8 @@ fn a_program_that_only_imports_the_functions_has_no_library() {
 
 #[test]
 fn gnutls_is_found_with_the_life_of_a_session() {
-    let names = [
-        "gnutls_record_recv",
-        "gnutls_record_send",
-        "gnutls_init",
-        "gnutls_handshake",
-        "gnutls_bye",
-        "gnutls_deinit",
-    ];
+    let names =
+        ["gnutls_record_recv", "gnutls_record_send", "gnutls_init", "gnutls_handshake", "gnutls_bye", "gnutls_deinit"];
     let mut elf = Elf::new();
     for name in names {
         elf.function(name, PUSH);
@@ -266,8 +237,5 @@ fn a_symbol_table_that_claims_gigabytes_takes_no_memory() {
         let at = headers + section * 64 + 32;
         file[at..at + 8].copy_from_slice(&(u64::MAX / 2).to_le_bytes());
     }
-    assert!(matches!(
-        locate(&file).unwrap_err().code,
-        RefusalCode::TooLarge | RefusalCode::Damaged
-    ));
+    assert!(matches!(locate(&file).unwrap_err().code, RefusalCode::TooLarge | RefusalCode::Damaged));
 }

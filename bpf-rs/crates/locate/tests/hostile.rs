@@ -62,11 +62,8 @@ fn a_damaged_program_is_an_answer() {
 
 #[test]
 fn a_damaged_tls_library_is_an_answer() {
-    let libraries = [
-        "/usr/lib/x86_64-linux-gnu/libssl.so.3",
-        "/usr/lib/aarch64-linux-gnu/libssl.so.3",
-        "/usr/lib64/libssl.so.3",
-    ];
+    let libraries =
+        ["/usr/lib/x86_64-linux-gnu/libssl.so.3", "/usr/lib/aarch64-linux-gnu/libssl.so.3", "/usr/lib64/libssl.so.3"];
     match libraries.iter().find(|p| Path::new(p).exists()) {
         Some(path) => damaged(path, 2000),
         None => skip("no libssl.so.3 on this machine"),

@@ -34,16 +34,9 @@ fn functions(targets: &[Target]) -> BTreeSet<Function> {
 }
 
 fn system_library(name: &str) -> PathBuf {
-    let folders = [
-        "/usr/lib/x86_64-linux-gnu",
-        "/usr/lib/aarch64-linux-gnu",
-        "/usr/lib64",
-        "/usr/lib",
-    ];
+    let folders = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib"];
     let all = folders.iter().map(|f| Path::new(f).join(name));
-    all.clone()
-        .find(|p| p.exists())
-        .unwrap_or_else(|| all.clone().next().unwrap())
+    all.clone().find(|p| p.exists()).unwrap_or_else(|| all.clone().next().unwrap())
 }
 
 /// Reading and writing are both there, each either by its public functions or by the internal one, never by both.
@@ -57,17 +50,8 @@ fn assert_whole_openssl(path: &Path, targets: &[Target]) {
     let offsets: BTreeSet<u64> = targets.iter().map(|t| t.offset).collect();
     assert_eq!(offsets.len(), targets.len(), "{}", path.display());
     if cfg!(target_arch = "x86_64") {
-        let hot = [
-            SslRead,
-            SslReadEx,
-            SslReadInternal,
-            SslWrite,
-            SslWriteEx,
-            SslWriteInternal,
-        ];
-        let dear = targets
-            .iter()
-            .find(|t| hot.contains(&t.function) && t.cost != Cost::Emulated);
+        let hot = [SslRead, SslReadEx, SslReadInternal, SslWrite, SslWriteEx, SslWriteInternal];
+        let dear = targets.iter().find(|t| hot.contains(&t.function) && t.cost != Cost::Emulated);
         assert_eq!(dear, None, "{}", path.display());
     }
 }
@@ -83,11 +67,7 @@ fn the_systems_openssl_is_located() {
 #[test]
 fn the_systems_gnutls_is_located() {
     if let Some(found) = targets(&system_library("libgnutls.so.30"), LibraryKind::GnuTls) {
-        let expected = [
-            Function::GnutlsRecordSend,
-            Function::GnutlsRecordRecv,
-            Function::GnutlsDeinit,
-        ];
+        let expected = [Function::GnutlsRecordSend, Function::GnutlsRecordRecv, Function::GnutlsDeinit];
         assert!(functions(&found).is_superset(&expected.into()), "{found:?}");
     }
 }
@@ -113,21 +93,13 @@ fn openssl_1_1_and_later_3_of_python_wheels_are_located() {
             continue;
         };
         let all = functions(&found);
-        assert!(
-            all.contains(&Function::SslFree) && all.len() >= 4,
-            "{}: {all:?}",
-            path.display()
-        );
+        assert!(all.contains(&Function::SslFree) && all.len() >= 4, "{}: {all:?}", path.display());
     }
 }
 
 #[test]
 fn a_shell_and_a_libc_hold_no_tls() {
-    for path in ["/bin/sh", "/bin/bash"]
-        .map(PathBuf::from)
-        .into_iter()
-        .chain([system_library("libc.so.6")])
-    {
+    for path in ["/bin/sh", "/bin/bash"].map(PathBuf::from).into_iter().chain([system_library("libc.so.6")]) {
         let Ok(file) = File::open(&path) else { continue };
         let found = locate(&file).unwrap();
         assert_eq!((found.libraries.len(), found.signs.len()), (0, 0), "{}", path.display());
@@ -136,10 +108,7 @@ fn a_shell_and_a_libc_hold_no_tls() {
 
 #[test]
 fn go_and_rustls_programs_show_signs_and_no_target() {
-    for (path, sign) in [
-        (PathBuf::from("/usr/local/go/bin/go"), Sign::GoTls),
-        (cached("deno"), Sign::Rustls),
-    ] {
+    for (path, sign) in [(PathBuf::from("/usr/local/go/bin/go"), Sign::GoTls), (cached("deno"), Sign::Rustls)] {
         let Ok(file) = File::open(&path) else {
             skip(&format!("{} is not there", path.display()));
             continue;

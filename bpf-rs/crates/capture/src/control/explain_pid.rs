@@ -9,12 +9,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
-pub(super) const OPERATION: Operation = Operation {
-    id: "explain_pid",
-    summary: "tells which TLS code a process has",
-    needs_engine: false,
-    run,
-};
+pub(super) const OPERATION: Operation =
+    Operation { id: "explain_pid", summary: "tells which TLS code a process has", needs_engine: false, run };
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -61,10 +57,7 @@ fn tls_of(pid: u32, text: &str) -> Vec<Value> {
         other => other,
     };
     let located = |m: maps::Mapping<'_>| Some((m.path.to_owned(), examine(&open_one(&m).ok()?).ok()?));
-    maps::executables(text)
-        .filter_map(located)
-        .flat_map(|(path, located)| rows(&path, &located))
-        .collect()
+    maps::executables(text).filter_map(located).flat_map(|(path, located)| rows(&path, &located)).collect()
 }
 
 /// One row a library or sign in a file.
@@ -101,32 +94,16 @@ fn findings(pid: u32, comm: &str, tls: &[Value]) -> Vec<Finding> {
 fn finding(pid: u32, comm: &str, row: &Value) -> Finding {
     let text = |key: &str| row[key].as_str().unwrap_or_default().to_owned();
     if row["covered"] == json!(true) {
-        let what = format!(
-            "Process {pid} (\"{comm}\") is captured: {} in {}",
-            text("library"),
-            text("path")
-        );
+        let what = format!("Process {pid} (\"{comm}\") is captured: {} in {}", text("library"), text("path"));
         return Finding::new("OISP-TLS-001", Severity::Info, what);
     }
-    let what = format!(
-        "Cannot capture process {pid} (\"{comm}\"): {} in {}",
-        text("reason"),
-        text("path")
-    );
+    let what = format!("Cannot capture process {pid} (\"{comm}\"): {} in {}", text("reason"), text("path"));
     let finding = Finding::new("OISP-TLS-002", Severity::Warning, what).why(text("detail"));
-    if row["fix"].is_string() {
-        finding.fix(text("fix"))
-    } else {
-        finding
-    }
+    if row["fix"].is_string() { finding.fix(text("fix")) } else { finding }
 }
 
 fn not_readable(pid: u32, e: &std::io::Error) -> Finding {
-    Finding::new(
-        "OISP-TLS-004",
-        Severity::Error,
-        format!("Cannot look at process {pid}: {e}"),
-    )
-    .why("it belongs to another user, or is protected")
-    .fix(format!("sudo oisp doctor --pid {pid}"))
+    Finding::new("OISP-TLS-004", Severity::Error, format!("Cannot look at process {pid}: {e}"))
+        .why("it belongs to another user, or is protected")
+        .fix(format!("sudo oisp doctor --pid {pid}"))
 }

@@ -28,13 +28,7 @@ pub struct Finding {
 
 impl Finding {
     pub fn new(code: &'static str, severity: Severity, what: impl Into<String>) -> Self {
-        Self {
-            code,
-            severity,
-            what: what.into(),
-            why: None,
-            fix: None,
-        }
+        Self { code, severity, what: what.into(), why: None, fix: None }
     }
     pub fn why(mut self, why: impl Into<String>) -> Self {
         self.why = Some(why.into());

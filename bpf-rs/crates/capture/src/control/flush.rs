@@ -7,12 +7,8 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-pub(super) const OPERATION: Operation = Operation {
-    id: "flush",
-    summary: "waits until what has happened is on its way",
-    needs_engine: true,
-    run,
-};
+pub(super) const OPERATION: Operation =
+    Operation { id: "flush", summary: "waits until what has happened is on its way", needs_engine: true, run };
 
 /// Longer than any nap of the drain thread; asleep it is woken by the next record.
 const DRAIN_TIME: Duration = Duration::from_millis(60);

@@ -14,12 +14,8 @@ use std::os::fd::{AsRawFd as _, FromRawFd as _, IntoRawFd as _, OwnedFd};
 use std::os::unix::fs::MetadataExt as _;
 use std::sync::Arc;
 
-pub(super) const OPERATION: Operation = Operation {
-    id: "open_as_user",
-    summary: "opens a path with the caller's rights",
-    needs_engine: false,
-    run,
-};
+pub(super) const OPERATION: Operation =
+    Operation { id: "open_as_user", summary: "opens a path with the caller's rights", needs_engine: false, run };
 
 #[derive(Deserialize, Clone, Copy, PartialEq)]
 #[serde(rename_all = "snake_case")]
@@ -68,10 +64,7 @@ fn run(_: Option<&Arc<crate::engine::Host>>, request: Map<String, Value>) -> Res
         open(&wanted)
     };
     let thread = std::thread::Builder::new().name("oisp-open".into()).spawn(work);
-    let result = thread
-        .map_err(|e| e.to_string())?
-        .join()
-        .map_err(|_| "the opening thread panicked".to_owned())?;
+    let result = thread.map_err(|e| e.to_string())?.join().map_err(|_| "the opening thread panicked".to_owned())?;
     result.map_err(|e| match e.raw_os_error() {
         Some(libc::ELOOP) => format!("cannot open {path:?}: it is a symbolic link"),
         _ => format!("cannot open {path:?}: {e}"),
@@ -97,19 +90,13 @@ fn take_on(caller: &Caller) -> io::Result<()> {
         // these calls give the value before and no error: asking again tells
         let is_taken = libc::syscall(libc::SYS_setfsuid, -1) == i64::from(caller.uid)
             && libc::syscall(libc::SYS_setfsgid, -1) == i64::from(caller.gid);
-        if is_taken {
-            Ok(())
-        } else {
-            Err(io::ErrorKind::PermissionDenied.into())
-        }
+        if is_taken { Ok(()) } else { Err(io::ErrorKind::PermissionDenied.into()) }
     }
 }
 
 fn open(wanted: &Parameters) -> io::Result<Value> {
     let path = wanted.path.as_str();
-    let permissions = wanted
-        .permissions
-        .unwrap_or(if wanted.mode == Mode::Folder { 0o700 } else { 0o600 });
+    let permissions = wanted.permissions.unwrap_or(if wanted.mode == Mode::Folder { 0o700 } else { 0o600 });
     let file = match wanted.mode {
         Mode::Read => open_regular(path, libc::O_RDONLY, 0)?,
         Mode::Append => open_regular(path, libc::O_WRONLY | libc::O_APPEND | libc::O_CREAT, permissions)?,
@@ -117,10 +104,7 @@ fn open(wanted: &Parameters) -> io::Result<Value> {
         Mode::Replace => replace(path, permissions)?,
         Mode::Folder => {
             use std::os::unix::fs::DirBuilderExt as _;
-            std::fs::DirBuilder::new()
-                .recursive(true)
-                .mode(permissions)
-                .create(path)?;
+            std::fs::DirBuilder::new().recursive(true).mode(permissions).create(path)?;
             return Ok(facts(&std::fs::symlink_metadata(path)?));
         }
         Mode::Facts => return Ok(facts(&std::fs::symlink_metadata(path)?)),
@@ -159,11 +143,7 @@ fn replace(path: &str, permissions: u32) -> io::Result<File> {
         _ => {}
     }
     let new = format!("{path}.oisp-{}.tmp", std::process::id());
-    let file = open_regular(
-        &new,
-        libc::O_WRONLY | libc::O_APPEND | libc::O_CREAT | libc::O_EXCL,
-        permissions,
-    )?;
+    let file = open_regular(&new, libc::O_WRONLY | libc::O_APPEND | libc::O_CREAT | libc::O_EXCL, permissions)?;
     std::fs::rename(&new, path).inspect_err(|_| {
         let _ = std::fs::remove_file(&new);
     })?;
@@ -207,9 +187,7 @@ mod tests {
     }
 
     fn ask(path: &str, mode: &str) -> Result<Value, String> {
-        let Value::Object(request) = json!({ "path": path, "mode": mode }) else {
-            unreachable!()
-        };
+        let Value::Object(request) = json!({ "path": path, "mode": mode }) else { unreachable!() };
         run(None, request)
     }
 
@@ -263,19 +241,10 @@ mod tests {
             return;
         }
         let folder = Folder::new("rights");
-        let caller = Caller {
-            uid: 65_534,
-            gid: 65_533,
-            groups: vec![65_533],
-            environment: Vec::new(),
-            is_elevated: true,
-        };
+        let caller =
+            Caller { uid: 65_534, gid: 65_533, groups: vec![65_533], environment: Vec::new(), is_elevated: true };
         std::fs::write(folder.path("secret"), b"x").unwrap();
-        std::fs::set_permissions(
-            folder.path("secret"),
-            std::os::unix::fs::PermissionsExt::from_mode(0o600),
-        )
-        .unwrap();
+        std::fs::set_permissions(folder.path("secret"), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
         std::fs::create_dir(folder.path("own")).unwrap();
         std::os::unix::fs::chown(folder.path("own"), Some(65_534), Some(65_533)).unwrap();
         let (secret, new, foreign) = (folder.path("secret"), folder.path("own/new"), folder.path("new"));
@@ -283,17 +252,11 @@ mod tests {
             take_on(&caller).unwrap();
             assert!(open_regular(&secret, libc::O_RDONLY, 0).is_err());
             assert!(open_regular(&foreign, libc::O_WRONLY | libc::O_CREAT, 0o600).is_err());
-            let made = open_regular(&new, libc::O_WRONLY | libc::O_CREAT, 0o600)
-                .unwrap()
-                .metadata()
-                .unwrap();
+            let made = open_regular(&new, libc::O_WRONLY | libc::O_CREAT, 0o600).unwrap().metadata().unwrap();
             assert_eq!((made.uid(), made.gid()), (65_534, 65_533));
         })
         .join()
         .unwrap();
-        assert!(
-            File::open(folder.path("secret")).is_ok(),
-            "other threads keep their rights"
-        );
+        assert!(File::open(folder.path("secret")).is_ok(), "other threads keep their rights");
     }
 }

@@ -7,12 +7,8 @@ use std::sync::Arc;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
-pub(super) const OPERATION: Operation = Operation {
-    id: "release",
-    summary: "lets a spawned command run",
-    needs_engine: false,
-    run,
-};
+pub(super) const OPERATION: Operation =
+    Operation { id: "release", summary: "lets a spawned command run", needs_engine: false, run };
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -5,12 +5,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
-pub(super) const OPERATION: Operation = Operation {
-    id: "set_scope",
-    summary: "changes which programs are captured",
-    needs_engine: true,
-    run,
-};
+pub(super) const OPERATION: Operation =
+    Operation { id: "set_scope", summary: "changes which programs are captured", needs_engine: true, run };
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]

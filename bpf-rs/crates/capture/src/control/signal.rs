@@ -6,12 +6,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
-pub(super) const OPERATION: Operation = Operation {
-    id: "signal",
-    summary: "sends a signal to a spawned command",
-    needs_engine: false,
-    run,
-};
+pub(super) const OPERATION: Operation =
+    Operation { id: "signal", summary: "sends a signal to a spawned command", needs_engine: false, run };
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,8 +36,6 @@ fn run(_: Option<&Arc<crate::engine::Host>>, request: Map<String, Value>) -> Res
     let row = NAMES.iter().find(|(name, _)| *name == wanted.signal);
     let (_, signal) = row.ok_or_else(|| format!("unknown signal {:?}", wanted.signal))?;
     let child = spawn::find(wanted.pid).ok_or_else(|| format!("process {} was not spawned here", wanted.pid))?;
-    child
-        .signal(*signal)
-        .map_err(|e| format!("cannot signal process {}: {e}", wanted.pid))?;
+    child.signal(*signal).map_err(|e| format!("cannot signal process {}: {e}", wanted.pid))?;
     Ok(json!({}))
 }

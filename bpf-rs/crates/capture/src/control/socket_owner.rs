@@ -53,11 +53,7 @@ fn owner(line: &str, pair: (SocketAddr, SocketAddr)) -> Option<u32> {
     let (local, remote, state) = (fields.next()?, fields.next()?, fields.next()?);
     let uid = fields.nth(3)?;
     let is_pair = address(local)? == pair.0 && address(remote)? == pair.1;
-    if is_pair && !CLOSING.contains(&state) {
-        uid.parse().ok()
-    } else {
-        None
-    }
+    if is_pair && !CLOSING.contains(&state) { uid.parse().ok() } else { None }
 }
 
 fn address(text: &str) -> Option<SocketAddr> {
@@ -82,9 +78,7 @@ mod tests {
 
     fn ask(local: SocketAddr, remote: SocketAddr) -> Value {
         let end = |a: SocketAddr| json!({ "ip": a.ip().to_string(), "port": a.port() });
-        let Value::Object(request) = json!({ "local": end(local), "remote": end(remote) }) else {
-            unreachable!()
-        };
+        let Value::Object(request) = json!({ "local": end(local), "remote": end(remote) }) else { unreachable!() };
         run(None, request).unwrap()
     }
 

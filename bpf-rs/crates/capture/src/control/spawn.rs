@@ -14,12 +14,8 @@ use std::os::unix::ffi::OsStringExt as _;
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex};
 
-pub(super) const OPERATION: Operation = Operation {
-    id: "spawn",
-    summary: "forks a command that waits to be released",
-    needs_engine: false,
-    run,
-};
+pub(super) const OPERATION: Operation =
+    Operation { id: "spawn", summary: "forks a command that waits to be released", needs_engine: false, run };
 
 /// Commands whose probes are being put on, by process id.
 static PREPARING: Mutex<Option<HashMap<u32, Receiver<()>>>> = Mutex::new(None);
@@ -46,11 +42,7 @@ fn run(host: Option<&Arc<Host>>, request: Map<String, Value>) -> Result<Value, S
     let command = spawn::Command {
         argv: exact_arguments(&wanted.argv),
         caller,
-        extra_environment: wanted
-            .env
-            .into_iter()
-            .map(|(name, value)| format!("{name}={value}").into())
-            .collect(),
+        extra_environment: wanted.env.into_iter().map(|(name, value)| format!("{name}={value}").into()).collect(),
     };
     let child = spawn::spawn(&command).map_err(|e| format!("cannot fork: {e}"))?;
     if let Some(host) = host
@@ -86,11 +78,7 @@ fn prepare(host: &Arc<Host>, command: &spawn::Command, pid: u32) -> Result<(), S
 
 /// What `release` waits for, once.
 pub(super) fn take_preparing(pid: u32) -> Option<Receiver<()>> {
-    PREPARING
-        .lock()
-        .unwrap_or_else(|poisoned| poisoned.into_inner())
-        .as_mut()?
-        .remove(&pid)
+    PREPARING.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).as_mut()?.remove(&pid)
 }
 
 /// Arguments reach this library as text; bytes that are not UTF-8 were replaced on the way. They still stand in this
@@ -103,9 +91,5 @@ fn exact_arguments(argv: &[String]) -> Vec<OsString> {
     let own = read::raw_arguments(std::process::id()).unwrap_or_default();
     let end = &own[own.len().saturating_sub(argv.len())..];
     let is_same = end.len() == argv.len() && end.iter().zip(argv).all(|(raw, a)| String::from_utf8_lossy(raw) == *a);
-    if is_same {
-        end.iter().map(|raw| OsString::from_vec(raw.clone())).collect()
-    } else {
-        as_text
-    }
+    if is_same { end.iter().map(|raw| OsString::from_vec(raw.clone())).collect() } else { as_text }
 }

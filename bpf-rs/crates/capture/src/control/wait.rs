@@ -6,12 +6,8 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 
-pub(super) const OPERATION: Operation = Operation {
-    id: "wait",
-    summary: "waits for a spawned command",
-    needs_engine: false,
-    run,
-};
+pub(super) const OPERATION: Operation =
+    Operation { id: "wait", summary: "waits for a spawned command", needs_engine: false, run };
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

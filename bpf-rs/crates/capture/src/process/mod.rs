@@ -35,12 +35,7 @@ fn add_program(fact: &ProcessFact, body: &mut Map<String, Value>) {
         put("args", Some(json!(fact.args)));
     } else {
         let from_proc = is_same.then(|| read::arguments(pid)).flatten();
-        put(
-            "args",
-            from_proc
-                .or_else(|| (!fact.args.is_empty()).then(|| fact.args.clone()))
-                .map(|a| json!(a)),
-        );
+        put("args", from_proc.or_else(|| (!fact.args.is_empty()).then(|| fact.args.clone())).map(|a| json!(a)));
     }
     let exe = is_same.then(|| read::exe(pid)).flatten();
     let exe = exe.map(|e| e.to_string_lossy().into_owned());
@@ -63,19 +58,11 @@ pub fn is_same_process(pid: u32, start_ns: u64) -> bool {
 
 /// Processes below `pid`, nearest first; without `pid` itself.
 pub fn descendants(pid: u32) -> Vec<u32> {
-    let parents: Vec<(u32, u32)> = read::all()
-        .into_iter()
-        .filter_map(|p| Some((p, read::stat(p)?.ppid)))
-        .collect();
+    let parents: Vec<(u32, u32)> = read::all().into_iter().filter_map(|p| Some((p, read::stat(p)?.ppid))).collect();
     let mut found = vec![pid];
     let mut next = 0;
     while let Some(parent) = found.get(next).copied() {
-        found.extend(
-            parents
-                .iter()
-                .filter(|(p, of)| *of == parent && *p != pid)
-                .map(|(p, _)| *p),
-        );
+        found.extend(parents.iter().filter(|(p, of)| *of == parent && *p != pid).map(|(p, _)| *p));
         next += 1;
     }
     found.split_off(1)
@@ -89,10 +76,7 @@ mod tests {
     fn own(state: ProcessState, start_ns: u64) -> ProcessFact {
         ProcessFact {
             state,
-            origin: Origin {
-                tgid: std::process::id(),
-                ..Origin::default()
-            },
+            origin: Origin { tgid: std::process::id(), ..Origin::default() },
             in_scope: true,
             ppid: 0,
             parent_key: 0,

@@ -38,11 +38,7 @@ pub fn arguments(pid: u32) -> Option<Vec<String>> {
     if cut.is_empty() {
         return None; // a kernel thread
     }
-    Some(
-        cut.split(|b| *b == 0)
-            .map(|a| String::from_utf8_lossy(a).into_owned())
-            .collect(),
-    )
+    Some(cut.split(|b| *b == 0).map(|a| String::from_utf8_lossy(a).into_owned()).collect())
 }
 
 /// The same, byte by byte and uncut.
@@ -65,10 +61,7 @@ pub fn cgroup(pid: u32) -> Option<String> {
     let of = |prefix: &str| text.lines().find_map(|l| l.strip_prefix(prefix)).map(str::to_owned);
     let unified = of("0::").filter(|path| path != "/");
     unified
-        .or_else(|| {
-            text.lines()
-                .find_map(|l| Some(l.split_once(":name=systemd:")?.1.to_owned()))
-        })
+        .or_else(|| text.lines().find_map(|l| Some(l.split_once(":name=systemd:")?.1.to_owned())))
         .or_else(|| of("0::"))
 }
 
@@ -94,10 +87,7 @@ pub fn stat(pid: u32) -> Option<Stat> {
 
 /// The name may hold anything, `)` too, so the fields are counted from its last one.
 fn parse_stat(bytes: &[u8]) -> Option<Stat> {
-    let (open, close) = (
-        bytes.iter().position(|b| *b == b'(')?,
-        bytes.iter().rposition(|b| *b == b')')?,
-    );
+    let (open, close) = (bytes.iter().position(|b| *b == b'(')?, bytes.iter().rposition(|b| *b == b')')?);
     let fields: Vec<&str> = std::str::from_utf8(bytes.get(close + 2..)?).ok()?.split(' ').collect();
     // SAFETY: no pointers are involved.
     let ticks_per_second = unsafe { libc::sysconf(libc::_SC_CLK_TCK) }.max(1) as u64;
@@ -129,17 +119,8 @@ pub fn status(pid: u32) -> Option<Status> {
 }
 
 fn parse_status(text: &str) -> Status {
-    let field = |name: &str| {
-        text.lines()
-            .find_map(|l| l.strip_prefix(name)?.strip_prefix(':'))
-            .unwrap_or("")
-    };
-    let numbers = |name: &str| {
-        field(name)
-            .split_whitespace()
-            .filter_map(|n| n.parse().ok())
-            .collect::<Vec<u32>>()
-    };
+    let field = |name: &str| text.lines().find_map(|l| l.strip_prefix(name)?.strip_prefix(':')).unwrap_or("");
+    let numbers = |name: &str| field(name).split_whitespace().filter_map(|n| n.parse().ok()).collect::<Vec<u32>>();
     let bits = |name: &str| u64::from_str_radix(field(name).trim(), 16).unwrap_or(0);
     Status {
         real_uid: numbers("Uid").first().copied().unwrap_or(u32::MAX),
@@ -156,13 +137,7 @@ fn parse_status(text: &str) -> Status {
 pub fn open_file_limits(pid: u32) -> Option<(u64, u64)> {
     let text = String::from_utf8(file(pid, "limits")?).ok()?;
     let line = text.lines().find_map(|l| l.strip_prefix("Max open files"))?;
-    let mut values = line.split_whitespace().map(|v| {
-        if v == "unlimited" {
-            Some(u64::MAX)
-        } else {
-            v.parse().ok()
-        }
-    });
+    let mut values = line.split_whitespace().map(|v| if v == "unlimited" { Some(u64::MAX) } else { v.parse().ok() });
     Some((values.next()??, values.next()??))
 }
 
@@ -216,9 +191,6 @@ mod tests {
     fn a_process_that_is_gone_has_no_facts() {
         let mut child = std::process::Command::new("/bin/true").spawn().unwrap();
         child.wait().unwrap();
-        assert_eq!(
-            (exe(child.id()), stat(child.id()), arguments(child.id())),
-            (None, None, None)
-        );
+        assert_eq!((exe(child.id()), stat(child.id()), arguments(child.id())), (None, None, None));
     }
 }

@@ -49,13 +49,7 @@ impl Plan {
         identity: Option<Identity>,
         state: StartState,
     ) -> Self {
-        Self {
-            candidates,
-            argv: Pointers::new(argv),
-            environment: Pointers::new(environment),
-            identity,
-            state,
-        }
+        Self { candidates, argv: Pointers::new(argv), environment: Pointers::new(environment), identity, state }
     }
 }
 
@@ -99,16 +93,8 @@ unsafe fn run(plan: &Plan, start: RawFd, report: RawFd) -> ! {
 
 /// The child would otherwise hold the other ends of its own pipes, and never learn that its parent died.
 unsafe fn close_all_but(a: RawFd, b: RawFd) {
-    let (low, high) = if a < b {
-        (a as u32, b as u32)
-    } else {
-        (b as u32, a as u32)
-    };
-    for (from, to) in [
-        (3, low.saturating_sub(1)),
-        (low + 1, high.saturating_sub(1)),
-        (high + 1, u32::MAX),
-    ] {
+    let (low, high) = if a < b { (a as u32, b as u32) } else { (b as u32, a as u32) };
+    for (from, to) in [(3, low.saturating_sub(1)), (low + 1, high.saturating_sub(1)), (high + 1, u32::MAX)] {
         if from > to {
             continue;
         }
@@ -153,10 +139,7 @@ unsafe fn take_on(plan: &Plan) -> Result<(), i32> {
     // SAFETY: system calls with valid pointers.
     unsafe {
         if let Some((soft, hard)) = plan.state.open_files {
-            let limit = libc::rlimit {
-                rlim_cur: soft,
-                rlim_max: hard,
-            };
+            let limit = libc::rlimit { rlim_cur: soft, rlim_max: hard };
             libc::setrlimit(libc::RLIMIT_NOFILE, &limit); // the command runs with the raised one at worst
         }
         if let Some(id) = &plan.identity {
@@ -183,11 +166,7 @@ unsafe fn exec(plan: &Plan) -> i32 {
     for candidate in &plan.candidates {
         // SAFETY: NUL-ended text and NULL-ended arrays.
         unsafe {
-            libc::execve(
-                candidate.as_ptr(),
-                plan.argv.all.as_ptr(),
-                plan.environment.all.as_ptr(),
-            );
+            libc::execve(candidate.as_ptr(), plan.argv.all.as_ptr(), plan.environment.all.as_ptr());
             match *libc::__errno_location() {
                 libc::ENOENT | libc::ENOTDIR => {}
                 libc::EACCES => worst = libc::EACCES,

@@ -7,14 +7,7 @@ use std::ptr;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering::SeqCst};
 
-const FORWARDED: [i32; 6] = [
-    libc::SIGHUP,
-    libc::SIGINT,
-    libc::SIGQUIT,
-    libc::SIGTERM,
-    libc::SIGUSR1,
-    libc::SIGUSR2,
-];
+const FORWARDED: [i32; 6] = [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT, libc::SIGTERM, libc::SIGUSR1, libc::SIGUSR2];
 
 /// The command's id; 0: none.
 static TARGET: AtomicI32 = AtomicI32::new(0);
@@ -50,14 +43,7 @@ fn install(row: usize, signal: i32) {
         if before.sa_sigaction == libc::SIG_IGN {
             return; // as under nohup: the command ignores it too
         }
-        BEFORE[row].store(
-            if before.sa_sigaction == libc::SIG_DFL {
-                0
-            } else {
-                before.sa_sigaction
-            },
-            SeqCst,
-        );
+        BEFORE[row].store(if before.sa_sigaction == libc::SIG_DFL { 0 } else { before.sa_sigaction }, SeqCst);
         let mut action: libc::sigaction = std::mem::zeroed();
         action.sa_sigaction = on_signal as *const () as usize;
         action.sa_flags = libc::SA_SIGINFO | libc::SA_RESTART | (before.sa_flags & libc::SA_ONSTACK) | libc::SA_ONSTACK;

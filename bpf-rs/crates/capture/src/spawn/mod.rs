@@ -77,19 +77,14 @@ pub fn spawn(command: &Command) -> io::Result<Arc<Child>> {
     let pid = child::fork(&plan, start_read.as_raw_fd(), report_write.as_raw_fd())?;
     let child = Arc::new(Child {
         pid,
-        gate: Mutex::new(Some(Gate {
-            start: start_write,
-            report: report_read,
-        })),
+        gate: Mutex::new(Some(Gate { start: start_write, report: report_read })),
         ended: Mutex::new(None),
         has_ended: Condvar::new(),
     });
     locked(&CHILDREN).get_or_insert_default().insert(pid, child.clone());
     forward::start(pid);
     let reaped = child.clone();
-    std::thread::Builder::new()
-        .name("oisp-child".into())
-        .spawn(move || reaped.reap())?;
+    std::thread::Builder::new().name("oisp-child".into()).spawn(move || reaped.reap())?;
     Ok(child)
 }
 
@@ -113,11 +108,7 @@ fn plan(command: &Command) -> io::Result<Plan> {
         c_strings(candidates.into_iter().map(|p| p.into_os_string().into_vec()))?,
         c_strings(command.argv.iter().map(|a| a.clone().into_vec()))?,
         c_strings(environment.into_iter().map(OsString::into_vec))?,
-        caller.is_elevated.then(|| child::Identity {
-            uid: caller.uid,
-            gid: caller.gid,
-            groups: caller.groups.clone(),
-        }),
+        caller.is_elevated.then(|| child::Identity { uid: caller.uid, gid: caller.gid, groups: caller.groups.clone() }),
         start_state::StartState::found(),
     ))
 }
@@ -159,11 +150,7 @@ impl Child {
         }
         // SAFETY: not reaped yet, so the id is still this child's.
         let sent = unsafe { libc::kill(self.pid as i32, signal) };
-        if sent < 0 {
-            Err(io::Error::last_os_error())
-        } else {
-            Ok(())
-        }
+        if sent < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
     }
 
     /// Waits until the child has ended; `None` when `timeout` passed first.
@@ -172,11 +159,7 @@ impl Child {
         let mut ended = locked(&self.ended);
         while ended.is_none() {
             let left = until.checked_duration_since(Instant::now())?;
-            ended = self
-                .has_ended
-                .wait_timeout(ended, left)
-                .unwrap_or_else(|p| p.into_inner())
-                .0;
+            ended = self.has_ended.wait_timeout(ended, left).unwrap_or_else(|p| p.into_inner()).0;
         }
         *ended
     }
@@ -209,10 +192,7 @@ impl Child {
 impl ExecError {
     fn of(errno: i32) -> Self {
         let is_missing = matches!(errno, libc::ENOENT | libc::ENOTDIR);
-        Self {
-            errno,
-            exit_code: if is_missing { NOT_FOUND } else { NOT_EXECUTABLE },
-        }
+        Self { errno, exit_code: if is_missing { NOT_FOUND } else { NOT_EXECUTABLE } }
     }
 }
 

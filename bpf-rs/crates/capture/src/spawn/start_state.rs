@@ -21,24 +21,15 @@ const PIPE: u64 = 1 << (libc::SIGPIPE - 1);
 impl StartState {
     pub fn found() -> Self {
         let saved = std::env::var("OISP_START").ok();
-        saved
-            .and_then(|text| Self::parse(&text))
-            .unwrap_or_else(Self::from_parent)
+        saved.and_then(|text| Self::parse(&text)).unwrap_or_else(Self::from_parent)
     }
 
     fn parse(text: &str) -> Option<Self> {
-        let numbers: Vec<u64> = text
-            .split(':')
-            .map(|n| u64::from_str_radix(n, 16).ok())
-            .collect::<Option<_>>()?;
+        let numbers: Vec<u64> = text.split(':').map(|n| u64::from_str_radix(n, 16).ok()).collect::<Option<_>>()?;
         let [mask, ignored, soft, hard] = numbers[..] else {
             return None;
         };
-        Some(Self {
-            mask,
-            ignored,
-            open_files: Some((soft, hard)),
-        })
+        Some(Self { mask, ignored, open_files: Some((soft, hard)) })
     }
 
     fn from_parent() -> Self {
@@ -50,11 +41,7 @@ impl StartState {
             (Some((_, hard)), Some((soft, parent_hard))) if hard == parent_hard => Some((soft, hard)),
             _ => None,
         };
-        Self {
-            mask: blocked(),
-            ignored: status.ignored & !PIPE,
-            open_files,
-        }
+        Self { mask: blocked(), ignored: status.ignored & !PIPE, open_files }
     }
 }
 
@@ -66,9 +53,7 @@ pub(super) fn blocked() -> u64 {
         let mut set: libc::sigset_t = std::mem::zeroed();
         libc::sigemptyset(&mut set);
         libc::pthread_sigmask(libc::SIG_SETMASK, std::ptr::null(), &mut set);
-        (1..=64)
-            .filter(|s| libc::sigismember(&set, *s) == 1)
-            .fold(0, |mask, s| mask | 1 << (s - 1))
+        (1..=64).filter(|s| libc::sigismember(&set, *s) == 1).fold(0, |mask, s| mask | 1 << (s - 1))
     }
 }
 

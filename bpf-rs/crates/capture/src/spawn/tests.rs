@@ -10,11 +10,7 @@ fn skip(why: &str) {
 }
 
 fn command(argv: &[&str]) -> Command {
-    Command {
-        argv: argv.iter().map(OsString::from).collect(),
-        caller: Caller::own(),
-        extra_environment: Vec::new(),
-    }
+    Command { argv: argv.iter().map(OsString::from).collect(), caller: Caller::own(), extra_environment: Vec::new() }
 }
 
 fn ended(child: &Child) -> Ended {
@@ -71,17 +67,7 @@ fn a_child_that_is_not_released_runs_nothing_and_ends_with_its_parent() {
 
 #[test]
 fn arguments_arrive_as_given() {
-    let child = spawn(&command(&[
-        "sh",
-        "-c",
-        "read x < /dev/zero; :",
-        "a b",
-        "",
-        "$HOME",
-        "--",
-        "ü\n'",
-    ]))
-    .unwrap();
+    let child = spawn(&command(&["sh", "-c", "read x < /dev/zero; :", "a b", "", "$HOME", "--", "ü\n'"])).unwrap();
     child.release().unwrap();
     let arguments = read::arguments(child.pid).unwrap();
     child.signal(libc::SIGKILL).unwrap();

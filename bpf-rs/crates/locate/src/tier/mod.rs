@@ -22,9 +22,5 @@ pub const TIERS: &[Tier] = &[symbols::TIER];
 
 /// Every function name that a tier or a sign looks for.
 pub(crate) fn wanted_names() -> Vec<&'static str> {
-    TIERS
-        .iter()
-        .flat_map(|t| (t.names)())
-        .chain(crate::sign::symbol_names())
-        .collect()
+    TIERS.iter().flat_map(|t| (t.names)()).chain(crate::sign::symbol_names()).collect()
 }

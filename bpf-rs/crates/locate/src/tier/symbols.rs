@@ -9,12 +9,8 @@ use crate::instruction;
 use crate::symbol::{Symbol, Symbols};
 use crate::target::{Abi, Cost, Function, Library, LibraryKind, Refusal, RefusalCode, Target};
 
-pub(super) const TIER: Tier = Tier {
-    id: "symbols",
-    summary: "functions named by the file's symbol tables",
-    names,
-    locate,
-};
+pub(super) const TIER: Tier =
+    Tier { id: "symbols", summary: "functions named by the file's symbol tables", names, locate };
 
 /// The rows of one library: (function, how to read it).
 struct Known {
@@ -66,15 +62,8 @@ fn names() -> Vec<&'static str> {
 }
 
 fn locate(image: &Image<'_>, symbols: &Symbols) -> Vec<Library> {
-    let here = KNOWN
-        .iter()
-        .filter(|k| k.reads.iter().chain(k.writes).any(|(f, _)| symbols.has(f.name())));
-    here.map(|k| Library {
-        kind: k.kind,
-        tier: TIER.id,
-        outcome: targets(image, symbols, k),
-    })
-    .collect()
+    let here = KNOWN.iter().filter(|k| k.reads.iter().chain(k.writes).any(|(f, _)| symbols.has(f.name())));
+    here.map(|k| Library { kind: k.kind, tier: TIER.id, outcome: targets(image, symbols, k) }).collect()
 }
 
 fn targets(image: &Image<'_>, symbols: &Symbols, known: &Known) -> Result<Vec<Target>, Refusal> {
@@ -99,10 +88,7 @@ fn direction(image: &Image<'_>, symbols: &Symbols, rows: &[(Function, Abi)]) -> 
         }
     }
     if found.first().map(|t| t.function) != Some(rows[0].0) {
-        return Err(Refusal::new(
-            RefusalCode::Incomplete,
-            format!("{} is not defined", rows[0].0.name()),
-        ));
+        return Err(Refusal::new(RefusalCode::Incomplete, format!("{} is not defined", rows[0].0.name())));
     }
     Ok(found)
 }
@@ -110,17 +96,9 @@ fn direction(image: &Image<'_>, symbols: &Symbols, rows: &[(Function, Abi)]) -> 
 fn target(image: &Image<'_>, function: Function, abi: Abi, symbol: Symbol) -> Result<Target, Refusal> {
     let (address, cost) = instruction::cheapest(image, symbol.address);
     let offset = image.code_offset(address).ok_or_else(|| {
-        Refusal::new(
-            RefusalCode::OutsideCode,
-            format!("{} is not in executable bytes of the file", function.name()),
-        )
+        Refusal::new(RefusalCode::OutsideCode, format!("{} is not in executable bytes of the file", function.name()))
     })?;
-    Ok(Target {
-        function,
-        abi,
-        offset,
-        cost,
-    })
+    Ok(Target { function, abi, offset, cost })
 }
 
 /// Two names for one address: what a probe there sees would be read wrongly for one of them.
@@ -132,10 +110,7 @@ fn refuse_shared_code(symbols: &Symbols, known: &Known) -> Result<(), Refusal> {
             continue;
         };
         if let Some((_, other)) = seen.iter().find(|(address, _)| *address == symbol.address) {
-            return Err(Refusal::new(
-                RefusalCode::Ambiguous,
-                format!("{other} and {name} are the same code"),
-            ));
+            return Err(Refusal::new(RefusalCode::Ambiguous, format!("{other} and {name} are the same code")));
         }
         seen.push((symbol.address, name));
     }
@@ -167,28 +142,13 @@ fn internal(
         return None;
     }
     let opposite = if is_read { known.writes } else { known.reads };
-    for name in opposite
-        .iter()
-        .map(|(f, _)| f.name())
-        .chain(known.never.iter().copied())
-    {
+    for name in opposite.iter().map(|(f, _)| f.name()).chain(known.never.iter().copied()) {
         let Some(other) = symbol(name) else { continue };
         if calls::direct_targets(image, other)?.contains(&call.target) {
             return None;
         }
     }
-    let abi = Abi::LengthPointer {
-        length_argument: call.fourth_argument_at,
-    };
-    let found = target(
-        image,
-        function,
-        abi,
-        Symbol {
-            address: call.target,
-            bytes: 0,
-        },
-    )
-    .ok()?;
+    let abi = Abi::LengthPointer { length_argument: call.fourth_argument_at };
+    let found = target(image, function, abi, Symbol { address: call.target, bytes: 0 }).ok()?;
     (found.cost == Cost::Emulated).then(|| vec![found])
 }

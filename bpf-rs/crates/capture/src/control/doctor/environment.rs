@@ -4,12 +4,8 @@ use crate::process::read;
 use std::fs;
 
 /// (bit, name) of the capabilities that the sensor uses.
-const CAPABILITIES: &[(u32, &str)] = &[
-    (39, "CAP_BPF"),
-    (38, "CAP_PERFMON"),
-    (19, "CAP_SYS_PTRACE"),
-    (2, "CAP_DAC_READ_SEARCH"),
-];
+const CAPABILITIES: &[(u32, &str)] =
+    &[(39, "CAP_BPF"), (38, "CAP_PERFMON"), (19, "CAP_SYS_PTRACE"), (2, "CAP_DAC_READ_SEARCH")];
 const SYS_ADMIN: u64 = 1 << 21;
 const INITIAL_USER_NAMESPACE: [&str; 3] = ["0", "0", "4294967295"];
 
@@ -59,11 +55,7 @@ fn missing_rights() -> Option<Finding> {
     let why = format!("the process is not root and lacks capabilities (unprivileged_bpf_disabled is {unprivileged})");
     let fix = format!(
         "run it with sudo, or once: sudo setcap {}+ep \"$(command -v oisp)\"",
-        CAPABILITIES
-            .iter()
-            .map(|(_, name)| name.to_lowercase())
-            .collect::<Vec<_>>()
-            .join(",")
+        CAPABILITIES.iter().map(|(_, name)| name.to_lowercase()).collect::<Vec<_>>().join(",")
     );
     Some(Finding::new("OISP-BPF-011", Severity::Error, what).why(why).fix(fix))
 }
@@ -72,26 +64,18 @@ fn user_namespace() -> Option<Finding> {
     let map = text("/proc/self/uid_map")?;
     let is_initial = map.split_whitespace().eq(INITIAL_USER_NAMESPACE);
     (!is_initial).then(|| {
-        Finding::new(
-            "OISP-BPF-009",
-            Severity::Error,
-            "Cannot load BPF programs inside a user namespace",
-        )
-        .why("capabilities shown there do not count for BPF")
-        .fix("run oisp on the host, or in a container without user namespace remapping")
+        Finding::new("OISP-BPF-009", Severity::Error, "Cannot load BPF programs inside a user namespace")
+            .why("capabilities shown there do not count for BPF")
+            .fix("run oisp on the host, or in a container without user namespace remapping")
     })
 }
 
 fn lockdown() -> Option<Finding> {
     let modes = text("/sys/kernel/security/lockdown")?;
     modes.contains("[confidentiality]").then(|| {
-        Finding::new(
-            "OISP-BPF-008",
-            Severity::Error,
-            "Cannot read kernel memory: lockdown is \"confidentiality\"",
-        )
-        .why("BPF programs need it to see processes and sockets")
-        .fix("boot with lockdown=integrity")
+        Finding::new("OISP-BPF-008", Severity::Error, "Cannot read kernel memory: lockdown is \"confidentiality\"")
+            .why("BPF programs need it to see processes and sockets")
+            .fix("boot with lockdown=integrity")
     })
 }
 
@@ -99,13 +83,9 @@ fn seccomp() -> Option<Finding> {
     let status = text("/proc/self/status")?;
     let mode = status.lines().find_map(|l| l.strip_prefix("Seccomp:"))?.trim();
     (mode == "2").then(|| {
-        Finding::new(
-            "OISP-BPF-012",
-            Severity::Warning,
-            "A seccomp filter is in force, which may refuse bpf(2)",
-        )
-        .why("container runtimes set one by default")
-        .fix("start the container with seccomp=unconfined, or allow bpf and perf_event_open")
+        Finding::new("OISP-BPF-012", Severity::Warning, "A seccomp filter is in force, which may refuse bpf(2)")
+            .why("container runtimes set one by default")
+            .fix("start the container with seccomp=unconfined, or allow bpf and perf_event_open")
     })
 }
 
@@ -113,13 +93,9 @@ fn other_pid_namespace() -> Option<Finding> {
     // pid 2 is the kernel's thread daemon in the initial namespace, and a child of nothing anywhere else
     let is_initial = read::stat(2).is_some_and(|s| s.comm == "kthreadd" && s.ppid == 0);
     (!is_initial).then(|| {
-        Finding::new(
-            "OISP-BPF-010",
-            Severity::Warning,
-            "This is not the machine's own PID namespace",
-        )
-        .why("processes outside it are seen by the kernel's numbers only, without paths and arguments from /proc")
-        .fix("start the container with the host's PID namespace (docker run --pid=host)")
+        Finding::new("OISP-BPF-010", Severity::Warning, "This is not the machine's own PID namespace")
+            .why("processes outside it are seen by the kernel's numbers only, without paths and arguments from /proc")
+            .fix("start the container with the host's PID namespace (docker run --pid=host)")
     })
 }
 
@@ -130,10 +106,7 @@ mod tests {
     #[test]
     fn a_refusal_is_told_first_and_in_one_line() {
         let found = findings(Some("permission\n  denied"));
-        assert_eq!(
-            (found[0].code, found[0].why.as_deref()),
-            ("OISP-BPF-001", Some("permission denied"))
-        );
+        assert_eq!((found[0].code, found[0].why.as_deref()), ("OISP-BPF-001", Some("permission denied")));
         assert!(findings(None).iter().all(|f| f.severity != Severity::Error));
     }
 

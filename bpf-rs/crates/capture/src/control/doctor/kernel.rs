@@ -25,12 +25,7 @@ pub(super) fn trials() -> Vec<Trial> {
             "the perf_event type is there",
             Some("uprobe.multi, where the kernel has it"),
         ),
-        trial(
-            "tracefs",
-            tracefs(),
-            "mounted",
-            Some("not needed: programs are attached by type, without it"),
-        ),
+        trial("tracefs", tracefs(), "mounted", Some("not needed: programs are attached by type, without it")),
         trial(
             "map_files",
             map_files(),
@@ -41,24 +36,15 @@ pub(super) fn trials() -> Vec<Trial> {
 }
 
 fn trial(feature: &'static str, result: io::Result<()>, how: &str, instead: Option<&'static str>) -> Trial {
-    Trial {
-        feature,
-        works: result.is_ok(),
-        how: result.map_or_else(|e| e.to_string(), |()| how.to_owned()),
-        instead,
-    }
+    Trial { feature, works: result.is_ok(), how: result.map_or_else(|e| e.to_string(), |()| how.to_owned()), instead }
 }
 
 /// The real programs, loaded and attached to the kernel's own events with an empty scope, then taken off again.
 /// Gives a row for each part, and how probes are attached or why the capture cannot be opened.
 pub(super) fn engine_trials() -> (Vec<Trial>, Result<String, String>) {
     const RING_BYTES: u32 = 1 << 18;
-    let config = Config {
-        discover: false,
-        payload_ring_bytes: RING_BYTES,
-        control_ring_bytes: RING_BYTES,
-        ..Config::default()
-    };
+    let config =
+        Config { discover: false, payload_ring_bytes: RING_BYTES, control_ring_bytes: RING_BYTES, ..Config::default() };
     let engine = match Engine::open(config) {
         Ok(engine) => engine,
         Err(why) => return (Vec::new(), Err(why)),
@@ -67,17 +53,8 @@ pub(super) fn engine_trials() -> (Vec<Trial>, Result<String, String>) {
     engine.shutdown();
     let row = |f: &serde_json::Value| {
         let (feature, instead) = *PARTS.iter().find(|(name, _)| f["feature"] == *name)?;
-        let how = f["method"]
-            .as_str()
-            .or(f["reason"].as_str())
-            .unwrap_or_default()
-            .to_owned();
-        Some(Trial {
-            feature,
-            works: f["works"] == true,
-            how,
-            instead,
-        })
+        let how = f["method"].as_str().or(f["reason"].as_str()).unwrap_or_default().to_owned();
+        Some(Trial { feature, works: f["works"] == true, how, instead })
     };
     let features = coverage["features"].as_array().cloned().unwrap_or_default();
     let method = coverage["method"].as_str().unwrap_or("uprobes").to_owned();
@@ -89,10 +66,7 @@ const PARTS: &[(&str, Option<&str>)] = &[
     ("processes", None),
     ("tls", None),
     ("sockets", Some("connections stay without an address pair")),
-    (
-        "mappings",
-        Some("libraries that are loaded later are found at the next exec or scan only"),
-    ),
+    ("mappings", Some("libraries that are loaded later are found at the next exec or scan only")),
 ];
 
 /// What a feature that does not work means; `None` where its replacement does all that it would.
@@ -154,11 +128,7 @@ fn perf_uprobe() -> io::Result<()> {
 fn tracefs() -> io::Result<()> {
     let folders = ["/sys/kernel/tracing/events", "/sys/kernel/debug/tracing/events"];
     let mounted = folders.iter().any(|f| std::fs::read_dir(f).is_ok());
-    if mounted {
-        Ok(())
-    } else {
-        Err(io::Error::other("not mounted, or not readable"))
-    }
+    if mounted { Ok(()) } else { Err(io::Error::other("not mounted, or not readable")) }
 }
 
 fn map_files() -> io::Result<()> {

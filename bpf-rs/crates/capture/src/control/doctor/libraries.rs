@@ -19,9 +19,7 @@ const RUNTIMES: [&str; 6] = ["node", "bun", "deno", "java", "go", "python3"];
 /// One row a TLS library found, as `explain_pid` gives it.
 pub(super) fn on_this_machine() -> Vec<Value> {
     let path = Caller::find().variable("PATH").map(OsStr::to_owned);
-    let runtimes = RUNTIMES
-        .iter()
-        .filter_map(|name| lookup::resolve(OsStr::new(name), path.as_deref()));
+    let runtimes = RUNTIMES.iter().filter_map(|name| lookup::resolve(OsStr::new(name), path.as_deref()));
     let named = loader_cache::tls_libraries().into_iter().chain(runtimes);
     let mut found = Found::default();
     for file in named {
@@ -58,9 +56,7 @@ impl Found {
         let text = std::fs::read(format!("/proc/{pid}/maps")).unwrap_or_default();
         for mapping in maps::executables(&String::from_utf8_lossy(&text)) {
             let in_root = || open::in_root(pid, mapping.path, mapping.file);
-            self.look(mapping.path, || {
-                open::mapping(pid, mapping.range, mapping.path).or_else(|_| in_root())
-            });
+            self.look(mapping.path, || open::mapping(pid, mapping.range, mapping.path).or_else(|_| in_root()));
         }
     }
 }
@@ -68,47 +64,27 @@ impl Found {
 /// One finding a kind of outcome, naming the files; the rows have the details.
 pub(super) fn findings(rows: &[Value]) -> Vec<Finding> {
     let paths = |wanted: &dyn Fn(&Value) -> bool| {
-        let all: BTreeSet<&str> = rows
-            .iter()
-            .filter(|r| wanted(r))
-            .filter_map(|r| r["path"].as_str())
-            .collect();
+        let all: BTreeSet<&str> = rows.iter().filter(|r| wanted(r)).filter_map(|r| r["path"].as_str()).collect();
         all.into_iter().collect::<Vec<_>>().join(", ")
     };
     let covered = paths(&|row| row["covered"] == json!(true));
     let mut findings = Vec::new();
     if covered.is_empty() {
         findings.push(
-            Finding::new(
-                "OISP-TLS-003",
-                Severity::Warning,
-                "No TLS library that can be captured was found",
-            )
-            .why("neither the loader cache nor PATH nor a running program has OpenSSL or GnuTLS"),
+            Finding::new("OISP-TLS-003", Severity::Warning, "No TLS library that can be captured was found")
+                .why("neither the loader cache nor PATH nor a running program has OpenSSL or GnuTLS"),
         );
     } else {
-        findings.push(Finding::new(
-            "OISP-TLS-001",
-            Severity::Info,
-            format!("Captured: {covered}"),
-        ));
+        findings.push(Finding::new("OISP-TLS-001", Severity::Info, format!("Captured: {covered}")));
     }
     let reasons: BTreeSet<&str> = rows.iter().filter_map(|r| r["reason"].as_str()).collect();
     findings.extend(reasons.into_iter().map(|reason| {
         let row = rows.iter().find(|r| r["reason"] == json!(reason));
         let text = |key: &str| row.and_then(|r| r[key].as_str()).unwrap_or_default();
         let files = paths(&|r| r["reason"] == json!(reason));
-        let finding = Finding::new(
-            "OISP-TLS-002",
-            Severity::Warning,
-            format!("Not captured ({reason}): {files}"),
-        );
+        let finding = Finding::new("OISP-TLS-002", Severity::Warning, format!("Not captured ({reason}): {files}"));
         let finding = finding.why(text("detail"));
-        if text("fix").is_empty() {
-            finding
-        } else {
-            finding.fix(text("fix"))
-        }
+        if text("fix").is_empty() { finding } else { finding.fix(text("fix")) }
     }));
     findings
 }
@@ -128,10 +104,7 @@ mod tests {
         assert_eq!(found.len(), 2);
         assert_eq!(found[0].what, "Captured: /a");
         assert_eq!(found[1].what, "Not captured (go_tls): /b, /c");
-        assert_eq!(
-            (found[1].why.as_deref(), found[1].fix.as_deref()),
-            (Some("why"), Some("do"))
-        );
+        assert_eq!((found[1].why.as_deref(), found[1].fix.as_deref()), (Some("why"), Some("do")));
     }
 
     #[test]

@@ -10,12 +10,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
-pub(super) const OPERATION: Operation = Operation {
-    id: "doctor",
-    summary: "tries what this kernel allows",
-    needs_engine: false,
-    run,
-};
+pub(super) const OPERATION: Operation =
+    Operation { id: "doctor", summary: "tries what this kernel allows", needs_engine: false, run };
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,12 +38,7 @@ fn run(_: Option<&Arc<crate::engine::Host>>, request: Map<String, Value>) -> Res
     trials.extend(engine);
     let libraries = libraries::on_this_machine();
     let mut findings: Vec<Finding> = environment::findings(opened.as_ref().err().map(String::as_str));
-    findings.extend(
-        trials
-            .iter()
-            .filter(|t| !t.works)
-            .filter_map(|t| kernel::finding(t, opened.is_ok())),
-    );
+    findings.extend(trials.iter().filter(|t| !t.works).filter_map(|t| kernel::finding(t, opened.is_ok())));
     findings.extend(libraries::findings(&libraries));
     if let Ok(method) = &opened {
         let what = format!("Capture works here, with {method}");
