@@ -1,0 +1,174 @@
+/** `oisp run` as a wrapper: exit codes, signals, terminal-free child, sudo. */
+import { deepStrictEqual, match, strictEqual } from "node:assert";
+import { isOnPath } from "../../scripts/run.ts";
+import { testOrSkip } from "../skip.ts";
+import { chatJob, CLIENTS } from "./job.ts";
+import { findCaptureReason, oispCommand } from "./oisp.ts";
+import { finish, Stage } from "./stage.ts";
+
+const reason = findCaptureReason();
+
+async function withStage(use: (stage: Stage) => Promise<void>): Promise<void> {
+  const stage = await Stage.open();
+  try {
+    await use(stage);
+  } finally {
+    await stage.close();
+  }
+}
+
+function runCommand(...command: string[]): string[] {
+  return [...oispCommand(), "run", "-o", "/dev/null", "--", ...command];
+}
+
+const CODES: [string, string[], number][] = [
+  ["of a child that succeeds", ["true"], 0],
+  ["of a child that fails", ["sh", "-c", "exit 3"], 3],
+  ["of a child that is ended by SIGTERM", ["sh", "-c", "kill -TERM $$"], 143],
+  ["of a file that cannot be executed", ["/etc/hostname"], 126],
+  ["of a command that does not exist", ["no-such-command-at-all"], 127],
+];
+
+for (const [what, command, code] of CODES) {
+  testOrSkip(
+    `run ends with ${code}, the code ${what}`,
+    reason,
+    () => withStage(async (stage) => strictEqual((await stage.run(runCommand(...command))).code, code)),
+  );
+}
+
+testOrSkip(
+  "without rights run ends with 77 and the child is not started",
+  reason ?? (isOnPath("setpriv") ? undefined : "setpriv is missing"),
+  () =>
+    withStage(async (stage) => {
+      await Deno.chmod(stage.folder, 0o777);
+      const command = [
+        "setpriv",
+        "--reuid=65534",
+        "--regid=65534",
+        "--clear-groups",
+        "--bounding-set=-all",
+        "env",
+        "HOME=/nonexistent",
+      ];
+      const marker = `${stage.folder}/started`;
+      const { code, stderr } = await stage.run([...command, ...oispCommand(), "run", "--", "touch", marker]);
+      strictEqual(code, 77, stderr);
+      strictEqual(stderr.includes("try"), true, stderr);
+      await Deno.stat(marker).then(() => strictEqual("started", "not started"), () => {});
+    }),
+);
+
+testOrSkip(
+  "argv, environment and exit of the child are exactly the caller's",
+  reason,
+  () =>
+    withStage(async (stage) => {
+      const argv = ["", "a b", "--", "-x", "ü", "$HOME"];
+      const { stdout } = await stage.run(
+        runCommand(
+          "sh",
+          "-c",
+          'printf "%s\\n" "$0" "$@"; printf "%s\\n" "$KEPT" "${DENO_DIR-none}" "${OISP_LIBRARY-none}"',
+          "zero",
+          ...argv,
+        ),
+        { env: { KEPT: "kept value" } },
+      );
+      deepStrictEqual(stdout.split("\n"), ["zero", ...argv, "kept value", "none", "none", ""]);
+    }),
+);
+
+testOrSkip("a SIGINT that is sent to oisp reaches the child once", reason, () =>
+  withStage(async (stage) => {
+    const script = `trap 'echo got' INT; echo ready; i=0; while [ $i -lt 40 ]; do sleep 0.05; i=$((i+1)); done; exit 5`;
+    const command = runCommand("sh", "-c", script);
+    const child = stage.spawn(["sh", "-c", 'echo $$ >oisp.pid; exec "$@"', "sh", ...command]);
+    const [output, first] = child.stdout.tee();
+    const reader = first.getReader();
+    await reader.read();
+    await reader.cancel();
+    Deno.kill(Number(await Deno.readTextFile(`${stage.folder}/oisp.pid`)), "SIGINT");
+    const outcome = await finish(withStdout(child, output), command, 20_000);
+    strictEqual(outcome.code, 5, outcome.stderr);
+    strictEqual(outcome.stdout.split("got").length - 1, 1, outcome.stdout);
+  }));
+
+/** A child whose stdout was already looked at. */
+function withStdout(child: Deno.ChildProcess, stdout: ReadableStream<Uint8Array>): Deno.ChildProcess {
+  return new Proxy(child, {
+    get: (target, name) => {
+      if (name === "stdout") return stdout;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+const sudoReason = reason ?? (isOnPath("sudo") && isOnPath("runuser") ? undefined : "sudo or runuser is missing") ??
+  findSudoReason();
+
+/** A user who may use sudo for this one command is made for the test only where root may write to sudoers.d. */
+function findSudoReason(): string | undefined {
+  const tried = new Deno.Command("sudo", { args: ["-n", "true"], stdout: "null", stderr: "piped" }).outputSync();
+  return tried.success ? undefined : "sudo does not work here: " + new TextDecoder().decode(tried.stderr).trim();
+}
+
+testOrSkip(
+  "under sudo the child is the caller: user, groups, environment with its API key; the output file is the caller's",
+  sudoReason,
+  () =>
+    withStage(async (stage) => {
+      await Deno.chmod(stage.folder, 0o777);
+      const script = 'id -u; id -G; echo "$OPENAI_API_KEY"; echo "${SUDO_UID-none}"';
+      const oisp = oispCommand().map((part) => `'${part}'`).join(" ");
+      // sudo as user 1 (daemon): root asks sudo to become daemon's shell, and that shell's own sudo is what a user would type.
+      await Deno.writeTextFile("/etc/sudoers.d/oisp-test", "daemon ALL=(ALL) NOPASSWD: ALL\n", { mode: 0o440 });
+      try {
+        const line = `OPENAI_API_KEY=only-in-the-shell; export OPENAI_API_KEY; cd ${stage.folder}; ` +
+          `exec sudo ${oisp} run -o out.jsonl -- sh -c '${script}'`;
+        const { stdout, stderr, code } = await stage.run(["runuser", "-u", "daemon", "--", "sh", "-c", line]);
+        strictEqual(code, 0, stderr);
+        const groups = new TextDecoder().decode(
+          (await new Deno.Command("id", { args: ["-G", "daemon"] }).output()).stdout,
+        ).trim();
+        const lines = stdout.trim().split("\n");
+        deepStrictEqual([lines[0], lines[1], lines[2], lines[3]], ["1", groups, "only-in-the-shell", "none"]);
+        strictEqual((await Deno.stat(`${stage.folder}/out.jsonl`)).uid, 1);
+      } finally {
+        await Deno.remove("/etc/sudoers.d/oisp-test");
+      }
+    }),
+);
+
+testOrSkip("under sudo a planted symlink as output is refused", sudoReason, () =>
+  withStage(async (stage) => {
+    await Deno.chmod(stage.folder, 0o777);
+    await Deno.writeTextFile("/etc/sudoers.d/oisp-test", "daemon ALL=(ALL) NOPASSWD: ALL\n", { mode: 0o440 });
+    const victim = `${stage.folder}/victim`;
+    await Deno.writeTextFile(victim, "untouched", { mode: 0o600 });
+    try {
+      const oisp = oispCommand().map((part) => `'${part}'`).join(" ");
+      const line = `cd ${stage.folder}; ln -s victim out.jsonl; exec sudo ${oisp} run -o out.jsonl -- true`;
+      const { code, stderr } = await stage.run(["runuser", "-u", "daemon", "--", "sh", "-c", line]);
+      strictEqual(code, 73, stderr);
+      strictEqual(await Deno.readTextFile(victim), "untouched");
+    } finally {
+      await Deno.remove("/etc/sudoers.d/oisp-test");
+    }
+  }));
+
+testOrSkip(
+  "the summary goes to stderr and names calls, tokens and the file",
+  reason ?? CLIENTS[0]?.reason,
+  () =>
+    withStage(async (stage) => {
+      const command = CLIENTS[0]?.command([chatJob("call-sum")]) ?? [];
+      const outcome = await stage.run([...oispCommand(), "run", "-o", "calls.jsonl", "--", ...command]);
+      strictEqual(outcome.code, 0, outcome.stderr);
+      match(outcome.stderr, /1 call/);
+      match(outcome.stderr, /calls\.jsonl/);
+      strictEqual(outcome.stderr.trim().split("\n").length <= 8, true, outcome.stderr);
+    }),
+);

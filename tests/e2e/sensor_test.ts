@@ -1,0 +1,129 @@
+/** Sensors that run: record, tail, status; pipes that close; sensors that die. */
+import { deepStrictEqual, match, strictEqual } from "node:assert";
+import { isOnPath } from "../../scripts/run.ts";
+import { testOrSkip } from "../skip.ts";
+import { findLeftPrograms, listProgramIds } from "./bpf_programs.ts";
+import { chatJob, CLIENTS, messagesJob } from "./job.ts";
+import { findCaptureReason, oispCommand, readEvents } from "./oisp.ts";
+import { finish, type Outcome, Stage } from "./stage.ts";
+
+const curl = CLIENTS[0];
+const reason = findCaptureReason() ?? curl?.reason;
+const words = oispCommand().map((part) => `'${part}'`).join(" ");
+
+async function withStage(use: (stage: Stage) => Promise<void>): Promise<void> {
+  const stage = await Stage.open();
+  try {
+    await use(stage);
+  } finally {
+    await stage.close();
+  }
+}
+
+/** Starts `oisp record` on the stage and waits until it is attached. */
+async function startSensor(stage: Stage, flags: readonly string[]): Promise<Sensor> {
+  const command = ["sh", "-c", `echo $$ > sensor.pid; exec ${words} record "$@"`, "sh", ...flags];
+  const child = stage.spawn(command);
+  const ready = await stage.run([...oispCommand(), "status", "--wait", "20s"]);
+  strictEqual(ready.code, 0, ready.stderr + ready.stdout);
+  const pid = Number(await Deno.readTextFile(`${stage.folder}/sensor.pid`));
+  return {
+    pid,
+    stop: (signal = "SIGINT") => {
+      Deno.kill(pid, signal);
+      return finish(child, command, 20_000);
+    },
+  };
+}
+
+interface Sensor {
+  readonly pid: number;
+  stop(signal?: Deno.Signal): Promise<Outcome>;
+}
+
+testOrSkip(
+  "record sees the calls of every program of the machine, and each call once",
+  reason,
+  () =>
+    withStage(async (stage) => {
+      const sensor = await startSensor(stage, ["-o", "calls.jsonl", "--redaction", "full"]);
+      const programs = CLIENTS.filter((client) => client.reason === undefined);
+      for (const [index, client] of programs.entries()) await stage.run(client.command([chatJob(`call-w${index}`)]));
+      const { code, stderr } = await sensor.stop();
+      strictEqual(code, 0, stderr);
+      const requests = readEvents(`${stage.folder}/calls.jsonl`).filter((event) => event.event_type === "ai.request");
+      const names = requests.map((event) => /call-w\d+/.exec(JSON.stringify(event))?.[0]).sort();
+      deepStrictEqual(names, programs.map((_, index) => `call-w${index}`).sort());
+    }),
+);
+
+testOrSkip(
+  "record -o - is JSON lines from the first byte, and head -1 ends it without a complaint",
+  reason,
+  () =>
+    withStage(async (stage) => {
+      const calls = curl?.command([chatJob("call-h1"), chatJob("call-h2"), chatJob("call-h3")])[2];
+      const script =
+        `{ ${words} status --wait 20s >/dev/null 2>&1; for i in 1 2 3 4 5; do { ${calls}; } >/dev/null 2>&1; done; } &
+      ${words} record -o - --duration 60s | head -1`;
+      const { stdout, stderr } = await stage.run(["bash", "-o", "pipefail", "-c", script]);
+      const lines = stdout.trim().split("\n");
+      strictEqual(lines.length, 1, stderr);
+      strictEqual(typeof JSON.parse(lines[0] ?? "").event_type, "string");
+      strictEqual(/error|panic|Uncaught/i.test(stderr), false, stderr);
+    }),
+);
+
+testOrSkip(
+  "tail | jq gets pure JSON of the sensor that runs",
+  reason ?? (isOnPath("jq") ? undefined : "jq is missing"),
+  () =>
+    withStage(async (stage) => {
+      const sensor = await startSensor(stage, ["-o", "calls.jsonl"]);
+      const calls = curl?.command([messagesJob("call-t1"), messagesJob("call-t2")])[2];
+      const script =
+        `${words} tail | jq --unbuffered -r 'select(.event_type=="ai.response") | .data.usage.total_tokens' | head -1 &
+      reader=$!; for i in 1 2 3 4 5 6 7 8; do { ${calls}; } >/dev/null; kill -0 $reader 2>/dev/null || break; done; wait $reader`;
+      const { stdout, stderr } = await stage.run(["bash", "-c", script]);
+      await sensor.stop();
+      match(stdout, /^\d+\n$/, stderr);
+    }),
+);
+
+testOrSkip("two sensors at once both see each call", reason, () =>
+  withStage(async (stage) => {
+    const first = await startSensor(stage, ["-o", "first.jsonl"]);
+    const second = await startSensor(stage, ["-o", "second.jsonl"]);
+    const both = await stage.run([...oispCommand(), "status", "--wait", "20s", "--json"]);
+    strictEqual(both.stdout.includes(String(first.pid)) && both.stdout.includes(String(second.pid)), true, both.stdout);
+    await stage.run(curl?.command([chatJob("call-two")]) ?? []);
+    await first.stop();
+    await second.stop();
+    for (const name of ["first", "second"]) {
+      const types = readEvents(`${stage.folder}/${name}.jsonl`).map((event) => event.event_type).filter((type) =>
+        type.startsWith("ai.")
+      );
+      deepStrictEqual(types, ["ai.request", "ai.response"], name);
+    }
+  }));
+
+testOrSkip(
+  "a sensor that was killed leaves no probe and no socket in the way of the next one",
+  reason,
+  () =>
+    withStage(async (stage) => {
+      const sensor = await startSensor(stage, ["-o", "killed.jsonl"]);
+      await sensor.stop("SIGKILL");
+      deepStrictEqual(await listPrograms(sensor.pid), []);
+      const next = await startSensor(stage, ["-o", "next.jsonl"]);
+      await stage.run(curl?.command([chatJob("call-next")]) ?? []);
+      strictEqual((await next.stop()).code, 0);
+      strictEqual(readEvents(`${stage.folder}/next.jsonl`).some((event) => event.event_type === "ai.response"), true);
+    }),
+);
+
+testOrSkip("status says 1 and nothing else when no sensor runs", reason, () =>
+  withStage(async (stage) => {
+    const { code } = await stage.run([...oispCommand(), "status"]);
+    strictEqual(code, 1);
+  }));
