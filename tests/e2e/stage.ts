@@ -66,7 +66,7 @@ export class Stage {
     }).spawn();
     await readLine(holder.stdout);
     const standin = new Deno.Command("nsenter", {
-      args: [...enter(holder.pid), Deno.execPath(), "run", "-A", STANDIN, folder, "443"],
+      args: [...enter(holder.pid, folder), Deno.execPath(), "run", "-A", STANDIN, folder, "443"],
       stdin: "null",
       stdout: "piped",
     }).spawn();
@@ -83,8 +83,7 @@ export class Stage {
   /** Starts a command inside; stdout and stderr are piped. */
   spawn(command: readonly string[], options: StageOptions = {}): Deno.ChildProcess {
     return new Deno.Command("nsenter", {
-      args: [...enter(this.#holder.pid), ...command],
-      cwd: options.cwd ?? this.folder,
+      args: [...enter(this.#holder.pid, options.cwd ?? this.folder), ...command],
       env: { ...this.trust, NO_COLOR: "1", ...options.env },
       stdin: options.stdin === undefined ? "null" : "piped",
       stdout: "piped",
@@ -145,8 +144,9 @@ export async function finish(child: Deno.ChildProcess, command: readonly string[
   return { code, stdout, stderr };
 }
 
-function enter(pid: number): string[] {
-  return ["-t", String(pid), "-m", "-n", `--wdns=${Deno.cwd()}`, "--"];
+/** The folder has to be named: entering a mount name space leaves the current one. */
+function enter(pid: number, folder: string): string[] {
+  return ["-t", String(pid), "-m", "-n", `--wdns=${folder}`, "--"];
 }
 
 /** Reads the first line and gives the stream back to be cancelled later. */
