@@ -35,11 +35,12 @@ export function readNativeJson(read: (buffer: Uint8Array<ArrayBuffer>, cap: numb
   return length < 0 || length > buffer.length ? undefined : parse(buffer.subarray(0, length));
 }
 
-/** Gives the last error of the library as one line; "" when there is none. */
+/** Gives the last error of the library without the log that may follow it; "" when there is none. */
 export function readLastError(native: NativeSymbols): string {
   const buffer = new Uint8Array(16 * 1024);
   const length = native.oisp_last_error(buffer, buffer.length);
-  return length <= 0 ? "" : decoder.decode(buffer.subarray(0, Math.min(length, buffer.length))).trim();
+  const text = length <= 0 ? "" : decoder.decode(buffer.subarray(0, Math.min(length, buffer.length)));
+  return text.trim().split("\n", 1)[0] ?? "";
 }
 
 function parse(bytes: Uint8Array): unknown {
