@@ -1,0 +1,110 @@
+import { deepStrictEqual as equals, ok, strictEqual as is } from "node:assert";
+import type { OispEvent } from "../core/model/oisp_event.ts";
+import type { RawCapture, RawData, RawHeader } from "../core/model/raw_capture.ts";
+import { chatRequest, chatResponse, chatStream } from "./support/chat_bytes.ts";
+import { factSource, runPipeline } from "./support/run_pipeline.ts";
+
+const CALLS = 5;
+
+function header(seq: number, connId: number): RawHeader {
+  const timeNs = 1_000_000 * (seq + 1);
+  return { seq, entryNs: timeNs, returnNs: timeNs, tgid: 7, tid: 7, processKey: 7, cgroupId: 0, connId };
+}
+
+/** Five calls on one connection and five on another, as records of at most 64 bytes, the way the kernel gives them. */
+function records(): RawData[] {
+  const facts: RawData[] = [];
+  for (const connId of [1, 2]) {
+    const ends = { 1: 0, 2: 0 };
+    const add = (direction: 1 | 2, bytes: Uint8Array) => {
+      for (let at = 0; at < bytes.length; at += 64) {
+        const part = bytes.slice(at, at + 64);
+        facts.push({
+          kind: "data",
+          ...header(facts.length, connId),
+          direction,
+          streamOffset: ends[direction],
+          bytes: part,
+          flags: 0,
+          callTotal: part.length,
+          probeId: 1,
+        });
+        ends[direction] += part.length;
+      }
+    };
+    for (let call = 0; call < CALLS; call++) {
+      add(1, chatRequest(`question ${connId}.${call}`, { stream: call % 2 === 1 }));
+      if (call % 2 === 1) { for (const bytes of chatStream([`answer ${connId}.${call}`])) add(2, bytes); }
+      else add(2, chatResponse(`answer ${connId}.${call}`));
+    }
+  }
+  return facts;
+}
+
+function textOf(event: OispEvent): string | undefined {
+  if (event.event_type === "ai.request") return event.data.messages?.[0]?.content;
+  return event.event_type === "ai.response" ? event.data.choices?.[0]?.message.content : undefined;
+}
+
+async function run(facts: readonly RawCapture[]) {
+  return (await runPipeline(factSource(facts))).events;
+}
+
+Deno.test("without loss every question and answer is there, in full", async () => {
+  const events = await run(records());
+  is(events.length, CALLS * 4);
+  ok(events.every((event) => event.confidence.completeness === "full"));
+});
+
+Deno.test("a lost record costs only its own call, is marked, and mixes nothing, wherever it is", async () => {
+  const all = records();
+  const whole = new Set((await run(all)).map(textOf));
+  for (let lost = 0; lost < all.length; lost++) {
+    const events = await run(all.filter((_, index) => index !== lost));
+    const intact = events.filter((event) => event.confidence.completeness === "full").map(textOf);
+    // Nothing that is said to be whole differs from what was sent.
+    for (const text of intact) ok(whole.has(text), `record ${lost}: ${text}`);
+    // The other connection, and all calls but the one that was hit, are whole.
+    ok(intact.length >= CALLS * 4 - 2, `record ${lost}: ${intact.length} of ${CALLS * 4} whole`);
+  }
+});
+
+Deno.test("a hole is a loss at once; a loss record is published with its reason and bytes", async () => {
+  const all = records();
+  const lost = all[3]!;
+  const facts: RawCapture[] = [
+    ...all.slice(0, 3),
+    {
+      kind: "loss",
+      ...header(999, 1),
+      reason: "ring_full",
+      lostBytes: lost.bytes.length,
+      direction: lost.direction,
+      streamOffset: lost.streamOffset,
+    },
+    ...all.slice(4),
+  ];
+  const events = await run(facts);
+  const losses = events.flatMap((event) => event.event_type === "sensor.loss" ? [event.data] : []);
+  equals(losses.map(({ reason, bytes, connection_id }) => ({ reason, bytes, connection_id })), [
+    { reason: "ring_full", bytes: lost.bytes.length, connection_id: 1 },
+  ]);
+  ok(
+    events.filter((event) => event.confidence.completeness === "full" && textOf(event) !== undefined).length >=
+      CALLS * 4 - 2,
+  );
+});
+
+Deno.test("two lost records in different calls cost those calls", async () => {
+  const all = records();
+  for (let first = 1; first < all.length; first += 17) {
+    for (let second = first + 9; second < all.length; second += 23) {
+      const events = await run(all.filter((_, index) => index !== first && index !== second));
+      for (const event of events) {
+        if (event.confidence.completeness !== "full") continue;
+        const text = textOf(event);
+        ok(text === undefined || /^(question|answer) [12]\.\d$/.test(text), text);
+      }
+    }
+  }
+});

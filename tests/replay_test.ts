@@ -1,0 +1,131 @@
+import { deepStrictEqual as equals, ok, strictEqual as is } from "node:assert";
+import { Buffer } from "node:buffer";
+import { recording } from "../core/capture/recording.ts";
+import { createRecordingFile, type RecordingTarget } from "../core/capture/recording_file.ts";
+import { createRecordingTap } from "../core/pipeline/recording_tap.ts";
+import {
+  chatRequest,
+  chatResponse,
+  healthRequest,
+  healthResponse,
+  mixedPieces,
+  type Piece,
+  SECRET_KEY,
+  toRecords,
+} from "./support/chat_bytes.ts";
+import { comparable, runPipeline, runRecords } from "./support/run_pipeline.ts";
+
+/** A recording in memory. */
+class MemoryTarget implements RecordingTarget {
+  bytes = new Uint8Array();
+  #at = 0;
+  writeSync(bytes: Uint8Array): number {
+    const end = this.#at + bytes.length;
+    if (end > this.bytes.length) {
+      const larger = new Uint8Array(end);
+      larger.set(this.bytes);
+      this.bytes = larger;
+    }
+    this.bytes.set(bytes, this.#at);
+    this.#at = end;
+    return bytes.length;
+  }
+  seekSync(offset: number, whence: Deno.SeekMode): number {
+    return this.#at = whence === Deno.SeekMode.End ? this.bytes.length + offset : offset;
+  }
+  close(): void {}
+  get text(): string {
+    return Buffer.from(this.bytes).toString("latin1");
+  }
+}
+
+async function record(pieces: readonly Piece[]) {
+  const target = new MemoryTarget();
+  const tap = createRecordingTap(target, { bootId: "records", host: {} });
+  const live = await runRecords(toRecords(pieces), "full", { recorder: tap });
+  const replayed = await runPipeline(await recording.open({ from: target.bytes }));
+  return { target, tap, live: live.events, replayed: replayed.events, findings: replayed.result.findings };
+}
+
+Deno.test("a replay gives the same events as the run that was recorded, ids and times included", async () => {
+  const { live, replayed, findings } = await record(mixedPieces());
+  is(live.filter((event) => event.event_type === "ai.response").length, 4);
+  equals(comparable(replayed), comparable(live));
+  equals(findings, []);
+});
+
+Deno.test("a recording holds no byte of exchanges that are no model calls", async () => {
+  const { target, tap } = await record(mixedPieces());
+  ok(target.text.includes("fourth question"), "model calls are there");
+  for (const word of ["private", "/metrics", "text/plain"]) ok(!target.text.includes(word), word);
+  ok((tap.skipped().bytes.not_ai ?? 0) > 16_000);
+});
+
+Deno.test("credentials in heads are overwritten, kind and public beginning stay", async () => {
+  const { target, replayed } = await record(mixedPieces());
+  ok(!target.text.includes(SECRET_KEY.slice(8)));
+  ok(!target.text.includes("verysecretcookie"));
+  const request = replayed.find((event) => event.event_type === "ai.request");
+  equals(request?.event_type === "ai.request" ? request.data.auth : undefined, {
+    type: "bearer",
+    key_prefix: "sk-proj-",
+  });
+});
+
+Deno.test("a head that comes byte by byte is masked too, and a key in the address", async () => {
+  const bytes = chatRequest("hello", { target: "/v1/chat/completions?key=AIzaSECRETSECRETSECRET&x=1" });
+  const pieces: Piece[] = Array.from(
+    bytes,
+    (byte, index) => ({ conn: 1, dir: "w", bytes: Uint8Array.of(byte), timeNs: 1000 + index }),
+  );
+  pieces.push({ conn: 1, dir: "r", bytes: chatResponse("hi"), timeNs: 9000 });
+  const { target, live, replayed } = await record(pieces);
+  is(live.length, 2);
+  equals(comparable(replayed), comparable(live));
+  ok(!target.text.includes("SECRETSECRET"));
+  ok(!target.text.includes("Zq4Zq4"));
+});
+
+Deno.test("a connection without any model call leaves nothing", async () => {
+  const pieces: Piece[] = [
+    { conn: 1, dir: "w", bytes: healthRequest(), timeNs: 1000 },
+    { conn: 1, dir: "r", bytes: healthResponse(), timeNs: 2000 },
+    { conn: 2, dir: "w", bytes: new TextEncoder().encode("\x16\x03private protocol"), timeNs: 3000, closed: true },
+  ];
+  const { target, replayed } = await record(pieces);
+  ok(!target.text.includes("private") && !target.text.includes("HTTP"));
+  is(replayed.length, 0);
+});
+
+Deno.test("20 requests that are none before one chat on a connection keep its number", async () => {
+  const pieces: Piece[] = [];
+  for (let i = 0; i < 20; i++) {
+    pieces.push({ conn: 1, dir: "w", bytes: healthRequest("/" + "x".repeat(i)), timeNs: 1000 * i });
+    pieces.push({ conn: 1, dir: "r", bytes: healthResponse("y".repeat(i * 700)), timeNs: 1000 * i + 500 });
+  }
+  pieces.push({ conn: 1, dir: "w", bytes: chatRequest("now"), timeNs: 50_000 });
+  pieces.push({ conn: 1, dir: "r", bytes: chatResponse("yes"), timeNs: 60_000 });
+  const { live, replayed } = await record(pieces);
+  is(live.length, 2);
+  equals(comparable(replayed), comparable(live));
+});
+
+Deno.test("the file is new, its owner's only, and never written through a link", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/a.oispcap`;
+    createRecordingFile(path).close();
+    is((await Deno.stat(path)).mode! & 0o777, 0o600);
+    await Deno.symlink(`${folder}/target`, `${folder}/link`);
+    for (const taken of [path, `${folder}/link`]) {
+      try {
+        createRecordingFile(taken);
+        ok(false, "was created");
+      } catch (error) {
+        is((error as { exitCode?: number }).exitCode, 73);
+      }
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
