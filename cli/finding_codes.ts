@@ -11,6 +11,7 @@ export const FINDING_CODES: Readonly<Record<string, string>> = {
   "OISP-CFG-008": "an environment variable has a value that its key does not allow",
   "OISP-CFG-009": "a secret and its _file form are both given, or the file cannot be read",
   "OISP-CFG-010": "a section lacks a key that it needs",
+  "OISP-CFG-011": "a destination is written down and not switched on",
   "OISP-CLI-001": "the command line cannot be read",
   "OISP-CLI-002": "unknown flag",
   "OISP-CLI-003": "a flag lacks its value",

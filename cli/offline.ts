@@ -8,9 +8,11 @@ import type { Invocation } from "./command.ts";
 import { writeFindings } from "./errors.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { findCallerFiles } from "./output/caller_files.ts";
-import { createFileDestination, createStdoutDestination, openEventFile } from "./output/destinations.ts";
-import { openReports, type ReportFiles } from "./report/files.ts";
-import { createSession, FULL_WARNING, type SessionResult } from "./session.ts";
+import type { RedactionMode } from "../core/model/oisp_event.ts";
+import { openFile, openStdout, openTerminalLines } from "./output/destinations.ts";
+import { openReports } from "./report/files.ts";
+import type { RunSummary } from "./report/report.ts";
+import { createSession, FULL_WARNING } from "./session.ts";
 import { toConfigRequest } from "./settings.ts";
 import { onStopSignals } from "./signals.ts";
 import { readInstallationKey } from "./output/state_folder.ts";
@@ -28,30 +30,38 @@ export function warnAboutFull(invocation: Invocation, modes: readonly string[]):
   if (modes.includes("full")) writeFindings(invocation.io.stderr, [FULL_WARNING]);
 }
 
-interface Outcome {
-  readonly problems: Finding[];
-  stop(): void;
-}
-
 async function openDestination(
   invocation: Invocation,
-  config: Config,
+  mode: RedactionMode,
   form: "json" | "lines",
-  outcome: Outcome,
+  stop: () => void,
 ): Promise<Destination> {
   const { io, flags } = invocation;
-  const { mode } = config.redaction;
   const path = flags.text("output");
-  if (path === undefined || path === "-") {
-    return createStdoutDestination(io, mode, path === "-" ? "json" : form, { onBrokenPipe: () => outcome.stop() });
+  if (path !== undefined && path !== "-") {
+    return await openFile(io, mode, { path, isAppended: flags.isOn("append"), callerFiles: findCallerFiles(io.env) });
   }
-  const file = await openEventFile(path, flags.isOn("append"), findCallerFiles(io.env));
-  return createFileDestination(file, mode, (finding) => outcome.problems.push(finding));
+  const isForPerson = path === undefined && form === "lines" && io.stdout.isTerminal;
+  return isForPerson ? openTerminalLines(io, mode, stop) : await openStdout(io, mode, stop);
 }
 
-function toExitCode(problems: readonly Finding[], findings: readonly Finding[]): number {
-  if (problems.length > 0) return ExitCode.io;
-  return findings.some((finding) => finding.severity === "error") ? ExitCode.dataDamaged : ExitCode.ok;
+/** Gives what destinations could not deliver, as findings. A reader that is gone is none. */
+export function toOutputFindings(summary: RunSummary): Finding[] {
+  return summary.outputs.flatMap(({ name, error }) => {
+    if (error === undefined) return [];
+    return [{
+      code: "OISP-OUT-003",
+      severity: "error" as const,
+      what: `Cannot write all events to ${JSON.stringify(name)}: ${error}`,
+      fix: "make room, then start again",
+    }];
+  });
+}
+
+/** Gives the installation key: of the configuration, else of this installation. */
+export function findHashKey({ io }: Invocation, config: Config): Uint8Array | undefined {
+  const own = config.redaction.hash_key;
+  return own === undefined ? readInstallationKey(io.env) : new TextEncoder().encode(own);
 }
 
 /** Runs an opened source to its end and gives the exit code. */
@@ -62,15 +72,12 @@ export async function runOffline(
 ): Promise<number> {
   const { io, flags } = invocation;
   const config = loadSettings(invocation);
-  warnAboutFull(invocation, [config.redaction.mode]);
-  const reports: ReportFiles = await openReports(flags.texts("report"), findCallerFiles(io.env));
+  const { mode } = config.redaction;
+  warnAboutFull(invocation, [mode]);
   const source = await open();
-  const outcome: Outcome = { problems: [], stop: () => source.stop() };
-  const form = io.stdout.isTerminal ? formOnTerminal : "json";
-  const destination = await openDestination(invocation, config, form, outcome);
-  const hashKey = config.redaction.hash_key === undefined
-    ? readInstallationKey(io.env)
-    : new TextEncoder().encode(config.redaction.hash_key);
+  const reports = await openReports(flags.texts("report"), findCallerFiles(io.env));
+  const destination = await openDestination(invocation, mode, formOnTerminal, () => source.stop());
+  const hashKey = findHashKey(invocation, config);
   const session = createSession({
     source,
     config,
@@ -78,13 +85,11 @@ export async function runOffline(
     ...(hashKey === undefined ? {} : { hashKey }),
   });
   const signals = onStopSignals(() => session.pipeline.stop());
-  let result: SessionResult;
-  try {
-    result = await session.run();
-  } finally {
-    signals.remove();
-  }
-  reports.write(result.summary);
-  writeFindings(io.stderr, [...result.findings, ...outcome.problems]);
-  return signals.exitCode() ?? toExitCode(outcome.problems, result.findings);
+  const { summary, findings } = await session.run().finally(() => signals.remove());
+  reports.write(summary);
+  const outputFindings = toOutputFindings(summary);
+  writeFindings(io.stderr, [...findings, ...outputFindings]);
+  if (outputFindings.length > 0) return ExitCode.io;
+  const isDamaged = findings.some((finding) => finding.severity === "error");
+  return signals.exitCode() ?? (isDamaged ? ExitCode.dataDamaged : ExitCode.ok);
 }

@@ -106,7 +106,8 @@ async function runSession(
       name,
       events: health.eventsExported,
       dropped: health.dropped,
-      ...(health.lastError === undefined ? {} : { error: health.lastError }),
+      // A reader that is gone ends a pipe; that is no failure.
+      ...(health.lastError === undefined || handle.ended?.aborted === true ? {} : { error: health.lastError }),
     };
   });
   return {

@@ -5,7 +5,7 @@ import { writeFindings } from "../errors.ts";
 import { ExitCode } from "../exit_codes.ts";
 import { loadSettings, warnAboutFull } from "../offline.ts";
 import { findCallerFiles } from "../output/caller_files.ts";
-import { openEventFile } from "../output/destinations.ts";
+import { openOutputFile, writeFully } from "../output/output_file.ts";
 import { readInstallationKey } from "../output/state_folder.ts";
 import { type LineForm, LineRedactor } from "../redact_lines.ts";
 import { usageError } from "../usage.ts";
@@ -21,12 +21,12 @@ function toForm(text: string | undefined): LineForm {
 async function openWriter(invocation: Invocation): Promise<{ write: Write; close(): void }> {
   const { io, flags } = invocation;
   const path = flags.text("output");
-  const encoder = new TextEncoder();
   if (path === undefined || path === "-") {
-    return { write: (text) => io.stdout.write(encoder.encode(text)), close: () => {} };
+    return { write: (text) => io.stdout.write(new TextEncoder().encode(text)), close: () => {} };
   }
-  const file = await openEventFile(path, flags.isOn("append"), findCallerFiles(io.env));
-  return { write: (text) => file.write(encoder.encode(text)), close: () => file.close() };
+  const options = { isAppended: flags.isOn("append"), mode: 0o600 };
+  const file = await openOutputFile(path, options, findCallerFiles(io.env));
+  return { write: (text) => Promise.resolve(writeFully(file, text)), close: () => file.close() };
 }
 
 async function copyRedacted(path: string, lines: LineRedactor, write: Write): Promise<void> {

@@ -1,4 +1,4 @@
-import { ABI_VERSION } from "../../ffi/library.ts";
+import { ABI_VERSION } from "../../ffi/layout.ts";
 import { FindingError } from "../../core/model/finding.ts";
 import { PROGRAM_VERSION } from "../../core/model/version.ts";
 import { readCommit, readPackaging } from "../build_info.ts";

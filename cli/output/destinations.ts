@@ -1,78 +1,98 @@
-/** From flags and terminal to opened destinations. */
+/** From flags, configuration and terminal to opened destinations. */
+import { EXPORTERS } from "../../core/export/registry.ts";
+import { type FileOpener, type OutputFile, processFiles } from "../../core/export/file_opener.ts";
+import type { ExportConfig } from "../../core/config/load.ts";
+import type { RedactionMode } from "../../core/model/oisp_event.ts";
+import { FindingError } from "../../core/model/finding.ts";
 import type { Destination } from "../../core/pipeline/outlets.ts";
-import type { RedactedEvent, RedactionMode } from "../../core/model/oisp_event.ts";
-import { type Finding, FindingError } from "../../core/model/finding.ts";
 import { ExitCode } from "../exit_codes.ts";
 import type { Io } from "../io.ts";
 import { renderEventLine } from "../term/event_line.ts";
 import { LineStream } from "./line_stream.ts";
-import { type CallerFiles, openOutputFile, type OutputFile } from "./output_file.ts";
+import { type CallerFiles, openOutputFile } from "./output_file.ts";
 
-/** Gives an event as its JSON line. */
-export function toJsonLine(event: RedactedEvent): string {
-  return JSON.stringify(event);
+/** Exporter of `-o` and of JSON lines on standard output. */
+const LINES_EXPORTER = "jsonl";
+const EVENT_FILE_MODE = 0o600;
+
+function findExporter(id: string) {
+  const exporter = EXPORTERS.find((entry) => entry.id === id);
+  // Sections of the configuration are made from the same registry.
+  if (exporter === undefined) throw new TypeError(`Cannot open destination "${id}": there is no such exporter`);
+  return exporter;
 }
 
-/** What happens when standard output ends before the events do. */
-export interface StdoutEnd {
-  /** The reader is gone: nothing more needs to be made. */
-  onBrokenPipe(): void;
+function toStdout(io: Io) {
+  return { write: (bytes: Uint8Array) => io.stdout.write(bytes).then(() => bytes.length) };
 }
 
-/** Creates the destination that writes to standard output: JSON lines, or lines for a person. */
-export function createStdoutDestination(
-  io: Io,
-  mode: RedactionMode,
-  form: "json" | "lines",
-  end: StdoutEnd,
-): Destination {
+/** A file that is open already stands for its path; what the command line names is never rotated. */
+function openedFile(file: OutputFile): FileOpener {
+  const refuse = (): never => {
+    throw new TypeError("Cannot rename a file of the command line");
+  };
+  return { openAppend: () => file, openAnew: () => file, rename: refuse, remove: refuse };
+}
+
+/** Lines for a person on standard output. */
+export function openTerminalLines(io: Io, mode: RedactionMode, onBrokenPipe: () => void): Destination {
   const { stdout } = io;
-  const render = form === "json"
-    ? toJsonLine
-    : (event: RedactedEvent) => renderEventLine(event, { hasColor: stdout.hasColor, columns: stdout.columns() });
   const handle = new LineStream({
     target: { write: (bytes) => stdout.write(bytes), close() {} },
-    render,
-    onEnd: () => end.onBrokenPipe(),
+    render: (event) => renderEventLine(event, { hasColor: stdout.hasColor, columns: stdout.columns() }),
+    onEnd: onBrokenPipe,
   });
+  return { name: "terminal", mode, handle };
+}
+
+/** JSON lines on standard output. */
+export async function openStdout(io: Io, mode: RedactionMode, onBrokenPipe: () => void): Promise<Destination> {
+  const options = { enabled: true, path: "-" };
+  const handle = await findExporter(LINES_EXPORTER).open(options, { files: processFiles, stdout: toStdout(io) });
+  handle.ended?.addEventListener("abort", onBrokenPipe, { once: true });
   return { name: "stdout", mode, handle };
 }
 
-/** Creates the destination of an opened file. */
-export function createFileDestination(
-  file: OutputFile,
-  mode: RedactionMode,
-  onFailure: (finding: Finding) => void,
-): Destination {
-  const handle: LineStream = new LineStream({
-    target: file,
-    render: toJsonLine,
-    onEnd: () =>
-      onFailure({
-        code: "OISP-OUT-003",
-        severity: "error",
-        what: `Cannot go on writing ${JSON.stringify(file.path)}: ${handle.health().lastError ?? "writing failed"}`,
-        why: "what follows is counted as dropped",
-        fix: "make room, then start again; the file ends with a whole or one partial line",
-      }),
-  });
-  return { name: file.path, mode, handle };
+/** A file of the command line for events. */
+export interface FileRequest {
+  readonly path: string;
+  readonly isAppended: boolean;
+  readonly callerFiles: CallerFiles | undefined;
 }
-
-const EVENT_FILE_MODE = 0o600;
 
 /** Opens `-o FILE`. @throws {FindingError} with exit code 73 */
-export function openEventFile(
-  path: string,
-  isAppended: boolean,
-  callerFiles: CallerFiles | undefined,
-): Promise<OutputFile> {
-  return openOutputFile(path, { isAppended, mode: EVENT_FILE_MODE }, callerFiles);
+export async function openFile(io: Io, mode: RedactionMode, request: FileRequest): Promise<Destination> {
+  const { path, isAppended, callerFiles } = request;
+  const file = await openOutputFile(path, { isAppended, mode: EVENT_FILE_MODE }, callerFiles);
+  const options = { enabled: true, path };
+  const handle = await findExporter(LINES_EXPORTER).open(options, { files: openedFile(file), stdout: toStdout(io) });
+  return { name: path, mode, handle };
 }
 
-/** Refuses two destinations on one stream or file. @throws {FindingError} */
-export function refuseSame(paths: readonly string[]): void {
-  const twice = paths.find((path, i) => paths.indexOf(path) !== i);
+/** Opens the enabled destinations of the configuration. @throws {FindingError} */
+export async function openConfigured(
+  io: Io,
+  exports: readonly ExportConfig[],
+  defaultMode: RedactionMode,
+): Promise<Destination[]> {
+  const opened: Destination[] = [];
+  for (const { id, options, isEnabled } of exports) {
+    if (!isEnabled) continue;
+    const handle = await findExporter(id).open(options, { files: processFiles, stdout: toStdout(io) });
+    const name = typeof options.path === "string" ? `${id}:${options.path}` : id;
+    opened.push({ name, mode: toMode(options.redaction) ?? defaultMode, handle });
+  }
+  return opened;
+}
+
+function toMode(value: unknown): RedactionMode | undefined {
+  return value === "safe" || value === "masked" || value === "full" || value === "minimal" ? value : undefined;
+}
+
+/** Refuses two outputs to one file. @throws {FindingError} with exit code 64 */
+export function refuseSameFile(paths: readonly (string | undefined)[]): void {
+  const named = paths.filter((path) => path !== undefined);
+  const twice = named.find((path, i) => named.indexOf(path) !== i);
   if (twice === undefined) return;
   throw new FindingError([{
     code: "OISP-CLI-009",

@@ -1,8 +1,8 @@
 /** Files that a person names on the command line: opened with the rights of the caller, never through a symbolic link. */
 import fs from "node:fs";
+import type { OutputFile } from "../../core/export/file_opener.ts";
 import { type Finding, FindingError } from "../../core/model/finding.ts";
 import { ExitCode } from "../exit_codes.ts";
-import type { ByteTarget } from "./line_stream.ts";
 
 /** How a file is opened. */
 export interface OutputOptions {
@@ -29,13 +29,8 @@ export interface ClaimedFile {
   release(): Promise<void>;
 }
 
-/** An opened file of the command line. */
-export interface OutputFile extends ByteTarget {
-  readonly path: string;
-  writeSync(bytes: Uint8Array): void;
-}
-
-const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW, O_NONBLOCK, O_EXCL } = fs.constants;
+const LINE_END = 10;
+const { O_WRONLY, O_RDWR, O_CREAT, O_APPEND, O_NOFOLLOW, O_NONBLOCK, O_EXCL } = fs.constants;
 
 function explain(path: string, reason: string, fix: string): FindingError {
   const finding: Finding = {
@@ -69,11 +64,20 @@ function toOpenError(path: string, error: unknown): FindingError {
   return explain(path, reason, fix);
 }
 
+function openEither(path: string, flags: number, mode: number): number {
+  try {
+    // Readable as well, to see whether the file ends inside a line.
+    return fs.openSync(path, O_RDWR | flags, mode);
+  } catch (error) {
+    if (codeOf(error) !== "EACCES") throw error;
+    return fs.openSync(path, O_WRONLY | flags, mode);
+  }
+}
+
 function openRegular(path: string, flags: number, mode: number): number {
   // Non-blocking, because opening a pipe that nobody reads would wait for ever.
-  const fd = fs.openSync(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | flags, mode);
-  const info = fs.fstatSync(fd);
-  if (info.isFile()) return fd;
+  const fd = openEither(path, O_NOFOLLOW | O_NONBLOCK | flags, mode);
+  if (fs.fstatSync(fd).isFile()) return fd;
   fs.closeSync(fd);
   throw explain(path, "it is not a regular file", "use -o - to write to a pipe");
 }
@@ -86,33 +90,38 @@ function openAnew(path: string, mode: number): number {
     throw explain(path, "it is not a regular file", "use -o - to write to a pipe");
   }
   const temporary = `${path}.${Deno.pid}.new`;
-  const fd = openRegular(temporary, O_CREAT | O_EXCL, existing === undefined ? mode : existing.mode & 0o777);
+  const fd = openRegular(temporary, O_CREAT | O_EXCL | O_APPEND, existing === undefined ? mode : existing.mode & 0o777);
   fs.renameSync(temporary, path);
   return fd;
 }
 
-function writeFully(fd: number, bytes: Uint8Array): void {
-  for (let rest = bytes; rest.length > 0;) rest = rest.subarray(fs.writeSync(fd, rest));
+/** A file that may be written and not read counts as whole. */
+function readLastByte(fd: number, sizeBytes: number): number {
+  const last = new Uint8Array(1);
+  try {
+    return fs.readSync(fd, last, 0, 1, sizeBytes - 1) === 1 ? last[0] ?? LINE_END : LINE_END;
+  } catch {
+    return LINE_END;
+  }
 }
 
-function toOutputFile(path: string, fd: number): OutputFile {
+function toOutputFile(fd: number): OutputFile {
+  const { size } = fs.fstatSync(fd);
   let isOpen = true;
   return {
-    path,
-    writeSync: (bytes) => writeFully(fd, bytes),
-    write: (bytes) => {
-      try {
-        writeFully(fd, bytes);
-        return Promise.resolve();
-      } catch (error) {
-        return Promise.reject(error);
-      }
-    },
+    sizeBytes: size,
+    hasPartialLine: size > 0 && readLastByte(fd, size) !== LINE_END,
+    writeSync: (bytes) => fs.writeSync(fd, bytes),
     close() {
       if (isOpen) fs.closeSync(fd);
       isOpen = false;
     },
   };
+}
+
+/** Writes everything. @throws {Error} as the system reports it */
+export function writeFully(file: OutputFile, text: string): void {
+  for (let rest = new TextEncoder().encode(text); rest.length > 0;) rest = rest.subarray(file.writeSync(rest));
 }
 
 async function openClaimed(path: string, claimed: ClaimedFile, options: OutputOptions): Promise<number> {
@@ -140,11 +149,10 @@ export async function openOutputFile(
   try {
     if (callerFiles === undefined) {
       return toOutputFile(
-        path,
         options.isAppended ? openRegular(path, O_CREAT | O_APPEND, options.mode) : openAnew(path, options.mode),
       );
     }
-    return toOutputFile(path, await openClaimed(path, await callerFiles.claim(path, options), options));
+    return toOutputFile(await openClaimed(path, await callerFiles.claim(path, options), options));
   } catch (error) {
     throw error instanceof FindingError ? error : toOpenError(path, error);
   }

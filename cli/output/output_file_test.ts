@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { FindingError } from "../../core/model/finding.ts";
-import { openOutputFile } from "./output_file.ts";
+import { openOutputFile, writeFully } from "./output_file.ts";
 
 const APPEND = { isAppended: true, mode: 0o600 };
 const ANEW = { isAppended: false, mode: 0o600 };
@@ -16,7 +16,7 @@ async function withFolder(test: (folder: string) => Promise<void>): Promise<void
 
 async function write(path: string, text: string, options = APPEND): Promise<void> {
   const file = await openOutputFile(path, options, undefined);
-  file.writeSync(new TextEncoder().encode(text));
+  writeFully(file, text);
   file.close();
 }
 

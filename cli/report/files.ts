@@ -1,4 +1,5 @@
-import { type CallerFiles, openOutputFile, type OutputFile } from "../output/output_file.ts";
+import type { OutputFile } from "../../core/export/file_opener.ts";
+import { type CallerFiles, openOutputFile, writeFully } from "../output/output_file.ts";
 import { parseReportRequests } from "./request.ts";
 import type { Report, RunSummary } from "./report.ts";
 
@@ -26,7 +27,7 @@ export async function openReports(
   return {
     write(summary) {
       for (const { report, file } of opened) {
-        file.writeSync(new TextEncoder().encode(report.render(summary)));
+        writeFully(file, report.render(summary));
         file.close();
       }
     },

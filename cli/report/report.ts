@@ -9,6 +9,8 @@ export interface ReportedOutput {
   readonly events: number;
   /** Dropped events by reason. */
   readonly dropped: Readonly<Record<string, number>>;
+  /** Why it failed, when it did. */
+  readonly error?: string;
 }
 
 /** What a run was, at its end. */

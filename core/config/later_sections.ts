@@ -6,7 +6,7 @@ import * as v from "valibot";
 import type { ConfigSection } from "./section.ts";
 import { Headers, key, Port, Positive, Redaction, Text, Whole } from "./value_kinds.ts";
 
-const enabled = v.optional(key(v.boolean(), "use this destination"), true);
+const enabled = v.optional(key(v.boolean(), "use this destination"), false);
 const redaction = v.optional(key(Redaction, "level of this destination; default: [redaction] mode"));
 const batch_size = v.optional(key(Positive, "events a batch"));
 const flush_interval_ms = v.optional(key(Positive, "longest time an event waits"));
@@ -71,7 +71,7 @@ const WebhookSchema = v.strictObject({
 });
 
 const WebSchema = v.strictObject({
-  enabled: v.optional(key(v.boolean(), "serve the web view"), true),
+  enabled: v.optional(key(v.boolean(), "serve the web view"), false),
   host: text("address", "127.0.0.1"),
   port: v.optional(key(Port, "port"), 7777),
   redaction,

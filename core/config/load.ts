@@ -87,7 +87,7 @@ function isDestination(section: ConfigSection): boolean {
 }
 
 function reportMissing(checked: CheckedSection, context: CheckContext): void {
-  if (checked.section.isLater === true || checked.values.get("enabled")?.value === false) return;
+  if (checked.section.isLater === true || isSwitchedOff(checked)) return;
   for (const facts of listKeys(checked.section.schema)) {
     // A value that was refused has been reported already.
     if (facts.isOptional || checked.values.has(facts.name) || checked.written.has(facts.name)) continue;
@@ -96,6 +96,21 @@ function reportMissing(checked: CheckedSection, context: CheckContext): void {
       fix: `${facts.name} = ${JSON.stringify(facts.example ?? "...")}`,
     });
   }
+}
+
+function isSwitchedOff(checked: CheckedSection): boolean {
+  return "enabled" in checked.section.schema.entries && checked.values.get("enabled")?.value !== true;
+}
+
+/** A destination that is written down and not switched on is most likely forgotten. */
+function reportForgotten(checked: CheckedSection, context: CheckContext): void {
+  if (checked.section.isLater === true || checked.position === undefined || checked.written.has("enabled")) return;
+  if (!isSwitchedOff(checked)) return;
+  const { path } = checked.section;
+  report(context, "OISP-CFG-011", checked.position, `[${path}] is not used: it has no "enabled"`, {
+    severity: "warning",
+    fix: `enabled = true in [${path}]`,
+  });
 }
 
 /** Gives the checked values of a section with defaults. */
@@ -131,7 +146,10 @@ export function loadConfig(request: ConfigRequest): Config {
   if (file !== undefined && "code" in file) throw new FindingError([file], CONFIG_EXIT_CODE);
   const context: CheckContext = { file: file?.path ?? "", findings: [], env: request.env, readSecret };
   const all = complete(checkText(file, context), request.flags, context);
-  for (const checked of all) reportMissing(checked, context);
+  for (const checked of all) {
+    reportMissing(checked, context);
+    reportForgotten(checked, context);
+  }
   sortFindings(context.findings);
   const errors = context.findings.filter((finding) => finding.severity === "error");
   if (errors.length > 0) throw new FindingError(context.findings, CONFIG_EXIT_CODE);
@@ -154,6 +172,6 @@ function toExports(all: readonly CheckedSection[]): ExportConfig[] {
   return all.filter((checked) => checked.section.path.startsWith("export.") && checked.section.isLater !== true)
     .map((checked) => {
       const options = toOptions(checked);
-      return { id: checked.section.path.slice("export.".length), isEnabled: options.enabled !== false, options };
+      return { id: checked.section.path.slice("export.".length), isEnabled: options.enabled === true, options };
     });
 }

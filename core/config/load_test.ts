@@ -78,13 +78,13 @@ Deno.test("placeholders are replaced in values of texts only, after parsing", ()
   assert.deepEqual(findings("[capture]\nring_kb = ${NAME}\n", variable), ["2:11 OISP-CFG-001"]);
 });
 
-Deno.test("a destination that lacks a key it needs is refused, unless it is switched off", () => {
-  assert.deepEqual(findings("[export.jsonl]\nenabled = true\n"), ["1:9 OISP-CFG-010"]);
-  assert.deepEqual(findings("[export.jsonl]\nenabled = false\n"), []);
+Deno.test("a destination that is written down and not switched on is named in a warning", () => {
+  assert.deepEqual(load('[export.jsonl]\npath = "a"\n').findings.map((finding) => finding.code), ["OISP-CFG-011"]);
+  assert.deepEqual(load('[export.jsonl]\nenabled = false\npath = "a"\n').findings, []);
 });
 
 Deno.test("an array of tables gives several destinations", () => {
-  const config = load('[[export.jsonl]]\npath = "a"\n[[export.jsonl]]\npath = "b"\nenabled = false\n');
+  const config = load('[[export.jsonl]]\npath = "a"\nenabled = true\n[[export.jsonl]]\npath = "b"\nenabled = false\n');
   assert.deepEqual(config.exports.map((entry) => [entry.id, entry.options.path, entry.isEnabled]), [
     ["jsonl", "a", true],
     ["jsonl", "b", false],

@@ -6,6 +6,11 @@ export interface SectionSchema extends v.GenericSchema {
   readonly entries: Readonly<Record<string, v.GenericSchema>>;
 }
 
+/** True for schemas of named keys. */
+export function isSectionSchema(schema: v.GenericSchema): schema is SectionSchema {
+  return "entries" in schema && typeof schema.entries === "object";
+}
+
 /** Facts of a key beyond its type. */
 export interface KeyMetadata {
   /** Never printed; has a `<key>_file` form. */
