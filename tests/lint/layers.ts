@@ -5,7 +5,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ffi: ["model"],
   capture: ["model", "ffi"],
   decode: ["model"],
-  enrich: ["model"],
+  enrich: ["model", "decode"],
   correlate: ["model"],
   redact: ["model"],
   check: ["model", "filter"],

@@ -1,0 +1,68 @@
+/**
+ * What an answer cost. A cost stated on the wire beats the price table; an unknown vendor, model or service tier has no cost.
+ *
+ * @see https://github.com/pydantic/genai-prices (read 2026-11-21)
+ */
+import { PROVIDERS } from "../decode/provider/registry.ts";
+import type { EventOf } from "../model/oisp_event.ts";
+import type { Usage } from "../model/usage.ts";
+import type { Enricher } from "./enricher.ts";
+import { findPriceUsd, PRICE_DATE } from "./prices/price_table.ts";
+
+type Cost = NonNullable<EventOf<"ai.response">["data"]["cost"]>;
+
+const PRICE_IDS = new Map(PROVIDERS.flatMap((row) => row.priceId === undefined ? [] : [[row.id, row.priceId]]));
+
+/** Tiers that cost what the price list says; others (flex, priority, batch) have prices of their own that no table holds. */
+const LIST_PRICE_TIERS: ReadonlySet<string> = new Set(["default", "standard", "auto", "on_demand", "standard_only"]);
+
+/** Adds the cost of an answer or embedding. */
+export const cost: Enricher = {
+  id: "cost",
+  summary: "Cost of an answer: as stated on the wire, else by the pinned price table",
+  stability: "stable",
+  enrich({ event, call, timeNs }, context) {
+    if (event.event_type !== "ai.response" && event.event_type !== "ai.embedding") return;
+    const usage = call?.response?.usage;
+    if (usage === undefined || event.data.cost !== undefined) return;
+    const timeMs = timeNs / 1e6 + context.clockOffsetUs / 1000;
+    const found = toStatedCost(usage) ?? toListedCost(event, usage, call?.response?.serviceTier, timeMs);
+    if (found !== undefined) event.data.cost = found;
+  },
+};
+
+function toStatedCost({ statedCostUsd }: Usage): Cost | undefined {
+  return statedCostUsd === undefined ? undefined : { usd: roundUsd(statedCostUsd), source: "provider" };
+}
+
+function toListedCost(
+  { data }: EventOf<"ai.response"> | EventOf<"ai.embedding">,
+  usage: Usage,
+  serviceTier: string | undefined,
+  timeMs: number,
+): Cost | undefined {
+  const priceId = PRICE_IDS.get(data.provider?.id ?? "");
+  if (priceId === undefined || usage.inputTokens === undefined) return undefined;
+  if (usage.outputTokens === undefined && data.request_type !== "embedding") return undefined;
+  if (serviceTier !== undefined && !LIST_PRICE_TIERS.has(serviceTier)) return undefined;
+  for (const model of [data.model?.id, data.model?.requested_id]) {
+    const price = model === undefined ? undefined : findPriceUsd(priceId, model, usage, timeMs);
+    if (price !== undefined) return toCost(price.input, price.output);
+  }
+  return undefined;
+}
+
+function toCost(input: number, output: number): Cost {
+  return {
+    usd: roundUsd(input + output),
+    input_usd: roundUsd(input),
+    output_usd: roundUsd(output),
+    source: "price_table",
+    price_date: PRICE_DATE,
+  };
+}
+
+/** Twelve digits after the point: finer than any price, and free of the noise of binary fractions. */
+function roundUsd(usd: number): number {
+  return Math.round(usd * 1e12) / 1e12;
+}
