@@ -22,4 +22,10 @@ export async function setUp(): Promise<string | undefined> {
   }
 }
 
+/** Says why something that only some tests need could not be set up. */
+export async function sayReason(making: Promise<object>): Promise<void> {
+  const made = await making;
+  if ("reason" in made) say(`some tests will be skipped: ${made.reason}`);
+}
+
 if (import.meta.main) await runScript(async () => await setUp() === undefined ? 1 : 0);
