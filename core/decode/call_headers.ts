@@ -19,9 +19,10 @@ export function readRetryAfterMs(headers: HttpHeaders): number | undefined {
   const exact = toAmount(headers.get("retry-after-ms"));
   if (exact !== undefined) return exact;
   const value = headers.get("retry-after");
+  if (value === undefined) return undefined;
   const seconds = toAmount(value);
   if (seconds !== undefined) return seconds * 1000;
-  const waitMs = Date.parse(value ?? "") - Date.parse(headers.get("date") ?? "");
+  const waitMs = Date.parse(value) - Date.parse(headers.get("date") ?? "");
   return Number.isFinite(waitMs) && waitMs >= 0 ? waitMs : undefined;
 }
 

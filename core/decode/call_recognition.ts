@@ -64,6 +64,7 @@ function findBest(measure: (dialect: Dialect) => number): DialectMatch | undefin
     if (score <= bestScore) continue;
     best = dialect;
     bestScore = score;
+    if (score >= 1) break;
   }
   return best === undefined ? undefined : { dialect: best, score: bestScore };
 }

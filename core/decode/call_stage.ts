@@ -16,10 +16,16 @@ const MAX_UNKNOWN_BODY_BYTES = 4 * 1024 * 1024;
 /** An answer that said its own end is published after this much silence, even when the connection stays open. */
 const END_MARK_WAIT_NS = 1e9;
 
+/** So many open calls are added up each time; more only every so many reads. */
+const FEW_CALLS = 4;
+const HELD_READS = 64;
+
 class ExchangesToEvents implements CallStage {
   readonly #context: CallStageContext;
   readonly #output: CallStageOutput;
   readonly #calls = new Map<HttpExchange, Call>();
+  #heldBytes = 0;
+  #heldReads = 0;
 
   constructor(context: CallStageContext, output: CallStageOutput) {
     this.#context = context;
@@ -69,11 +75,14 @@ class ExchangesToEvents implements CallStage {
     }
   }
 
+  /** Asked for with every record, so many calls are added up only now and then. */
   get heldBytes(): number {
+    if (this.#calls.size > FEW_CALLS && this.#heldReads++ % HELD_READS !== 0) return this.#heldBytes;
     let held = 0;
     for (const call of this.#calls.values()) {
       held += call.heldChars + (call.requestDecoder?.heldBytes ?? 0) + (call.answerDecoder?.heldBytes ?? 0);
     }
+    this.#heldBytes = held;
     return held;
   }
 
