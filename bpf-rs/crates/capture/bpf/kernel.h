@@ -36,8 +36,10 @@ enum { PF_KTHREAD = 0x00200000 };
 #define RELOCATED __attribute__((preserve_access_index))
 
 struct super_block { __u32 s_dev; } RELOCATED;
-struct inode { unsigned long i_ino; struct super_block *i_sb; } RELOCATED;
-struct file { struct inode *f_inode; } RELOCATED;
+struct inode { __u16 i_mode; unsigned long i_ino; struct super_block *i_sb; } RELOCATED;
+struct file { struct inode *f_inode; void *private_data; } RELOCATED;
+struct fdtable { __u32 max_fds; struct file **fd; } RELOCATED;
+struct files_struct { struct fdtable *fdt; } RELOCATED;
 struct linux_binprm { struct file *file; const char *filename; } RELOCATED;
 typedef struct { __u32 val; } kuid_t;
 typedef struct { __u32 val; } kgid_t;
@@ -52,6 +54,7 @@ struct task_struct {
 	struct task_struct *real_parent, *group_leader;
 	struct signal_struct *signal;
 	struct mm_struct *mm;
+	struct files_struct *files;
 	const struct cred *cred;
 	char comm[16];
 } RELOCATED;
@@ -64,6 +67,8 @@ struct sock_common {
 	struct in6_addr skc_v6_daddr, skc_v6_rcv_saddr;
 } RELOCATED;
 struct sock { struct sock_common __sk_common; __u16 sk_protocol; __u32 sk_max_ack_backlog; } RELOCATED;
+
+struct socket { struct sock *sk; } RELOCATED;
 
 struct seq_file;
 struct bpf_iter_meta { struct seq_file *seq; } RELOCATED;

@@ -87,6 +87,8 @@ struct thread {
 	__u64 before_ns;         /* 0: none */
 	__u64 after_object;      /* wrote without a socket call of its own; 0: none */
 	__u64 after_ns;
+	__u64 receive_at; /* second argument of the receive under way, where only system calls are seen; 0: none */
+	__u64 receive_fd;
 	struct frame current; /* of the call that returns */
 	struct copying copying;
 };

@@ -64,6 +64,16 @@ static __always_inline void push_frame(struct thread *t, __u32 kind, struct argu
 	t->depth = depth + 1;
 }
 
+/* An object that was made, or cleared, which is as good as new. OpenSSL clears one several times before its first byte. */
+static __always_inline void fresh_connection(struct connection_key *key, __u8 library)
+{
+	struct connection *k = bpf_map_lookup_elem(&connections, key);
+	if (!key->object) return;
+	if (k && !k->end[0] && !k->end[1] && !k->binding && !(k->flags & CONNECTION_JOINED_LATE)) return;
+	if (k) close_connection(key); /* its end was not seen */
+	connection_of(key, library, 0);
+}
+
 static __always_inline int enter(struct pt_regs *ctx)
 {
 	__u32 kind = bpf_get_attach_cookie(ctx);
@@ -81,9 +91,10 @@ static __always_inline int enter(struct pt_regs *ctx)
 	}
 	key.process_key = p->key;
 	if (is_end(kind)) {
-		close_connection(&key);
-		/* SSL_clear makes the object as good as new */
-		if (kind == CALL_SSL_CLEAR) connection_of(&key, LIBRARY_OPENSSL, 0);
+		if (kind == CALL_SSL_CLEAR)
+			fresh_connection(&key, LIBRARY_OPENSSL);
+		else
+			close_connection(&key);
 		return 0;
 	}
 	if (is_shutdown(kind)) {
@@ -281,12 +292,10 @@ static __always_inline void no_frame(__u32 kind, __u64 result)
 	count(TOTAL_LOST_NO_STASH, n);
 }
 
-static __always_inline void fresh_object(struct process *p, __u64 object, __u8 library)
+/* After its shutdown an object may be used for another socket: that is another connection. */
+static __always_inline bool is_used_again(struct connection *k, struct thread *t, struct frame *f)
 {
-	struct connection_key key = { .process_key = p->key, .object = object };
-	if (!object) return;
-	close_connection(&key); /* its end was not seen, and the address is used again */
-	connection_of(&key, library, 0);
+	return k->flags & CONNECTION_SHUTDOWN && k->binding && f->nested == 1 && t->peer.cookie != k->endpoints.cookie;
 }
 
 static __always_inline int leave(struct pt_regs *ctx)
@@ -301,8 +310,10 @@ static __always_inline int leave(struct pt_regs *ctx)
 	if (is_own()) return 0;
 	p = current_process();
 	if (!p || !in_scope(p)) return 0;
+	key.process_key = p->key;
 	if (kind == CALL_SSL_NEW) {
-		fresh_object(p, result, LIBRARY_OPENSSL);
+		key.object = result;
+		fresh_connection(&key, LIBRARY_OPENSSL);
 		return 0;
 	}
 	t = thread_of(p);
@@ -313,14 +324,18 @@ static __always_inline int leave(struct pt_regs *ctx)
 	f = &t->current;
 	if (kind == CALL_GNUTLS_INIT) {
 		/* argument 0 points to the new object */
-		if (!(int)result && !bpf_probe_read_user(&n, sizeof(n), (void *)f->object)) fresh_object(p, n, LIBRARY_GNUTLS);
+		if (!(int)result && !bpf_probe_read_user(&key.object, sizeof(key.object), (void *)f->object))
+			fresh_connection(&key, LIBRARY_GNUTLS);
 		return 0;
 	}
 	n = is_read(kind) || is_write(kind) ? bytes_moved(f, result) : 0;
 	if (f->again) return 0;
-	key.process_key = p->key;
 	key.object = f->object;
 	k = connection_of(&key, library_of(kind), CONNECTION_JOINED_LATE);
+	if (k && is_used_again(k, t, f)) {
+		close_connection(&key);
+		k = connection_of(&key, library_of(kind), 0);
+	}
 	if (k) {
 		if (!k->binding) bind_at_return(t, f, k, &key, n);
 		if (n) capture(p, k, t, n);

@@ -41,6 +41,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             engine.shutdown();
         }
     }
-    println!("{bytes} bytes of records\n{:#}", engine.stats());
+    println!("{bytes} bytes of records\n{:#}\n{:#}", engine.stats(), engine.coverage()["features"]);
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Whose bytes are whose: connections of clients that run many of them at once, forks, execs.
 mod support;
+use oisp_capture::engine::Config;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use std::io::Write as _;
@@ -83,8 +84,8 @@ const one = async (n) => { for (let k = 0; k < 3; k++) await get(`/${name}-${n}-
 Promise.all([...Array(Number(count)).keys()].map(one)).then(() => agent.destroy());
 "#;
 
-fn parallel(program: &str, script: &str, library: &Path, name: &str, count: usize, perf: bool) {
-    let Some(engine) = session(|c| c.force_perf_uprobes = perf) else { return };
+fn parallel(program: &str, script: &str, library: &Path, name: &str, count: usize, change: fn(&mut Config)) {
+    let Some(engine) = session(change) else { return };
     let folder = Folder::new(name);
     let (_server, port) = server(&folder, &[]);
     attach(&engine, library);
@@ -103,19 +104,31 @@ fn node() -> Option<PathBuf> {
 #[test]
 fn thirty_two_connections_of_asyncio_are_told_apart() {
     let Some(library) = library_of("/usr/bin/curl", "libssl") else { return skip("no libssl") };
-    parallel("/usr/bin/python3", ASYNCIO, &library, "asyncio", 32, false);
+    parallel("/usr/bin/python3", ASYNCIO, &library, "asyncio", 32, |_| {});
 }
 
 #[test]
 fn thirty_two_connections_of_node_are_told_apart() {
     let Some(node) = node() else { return skip("no node") };
-    parallel("node", NODE, &node, "node", 32, false);
+    parallel("node", NODE, &node, "node", 32, |_| {});
 }
 
 #[test]
 fn eight_connections_of_node_are_told_apart_with_perf_event_uprobes() {
     let Some(node) = node() else { return skip("no node") };
-    parallel("node", NODE, &node, "node-perf", 8, true);
+    parallel("node", NODE, &node, "node-perf", 8, |c| c.force_perf_uprobes = true);
+}
+
+#[test]
+fn asyncio_is_told_apart_on_kernels_without_socket_tracepoints() {
+    let Some(library) = library_of("/usr/bin/curl", "libssl") else { return skip("no libssl") };
+    parallel("/usr/bin/python3", ASYNCIO, &library, "calls-asyncio", 16, |c| c.force_socket_calls = true);
+}
+
+#[test]
+fn node_is_told_apart_on_kernels_without_socket_tracepoints() {
+    let Some(node) = node() else { return skip("no node") };
+    parallel("node", NODE, &node, "calls-node", 16, |c| c.force_socket_calls = true);
 }
 
 const SEQUENTIAL: &str = r#"

@@ -41,6 +41,8 @@ pub struct Config {
     pub server_side: bool,
     /// Use perf_event uprobes although the kernel has uprobe.multi.
     pub force_perf_uprobes: bool,
+    /// Watch system calls although the kernel has tracepoints for sockets.
+    pub force_socket_calls: bool,
     /// Look for TLS libraries (running processes, loader cache, exec, mmap). Tests turn it off.
     pub discover: bool,
     /// Files to attach to at once, besides what discovery finds.
@@ -52,13 +54,14 @@ impl Default for Config {
         Self {
             scope: ScopeConfig::default(),
             payload_ring_bytes: 32 * MIB,
-            control_ring_bytes: 4 * MIB,
+            control_ring_bytes: 2 * MIB,
             queue_bytes: 64 * MIB,
             call_limit_bytes: 4 * MIB,
             exchange_limit_bytes: 32 * MIB,
             max_connections: 32_768,
             server_side: false,
             force_perf_uprobes: false,
+            force_socket_calls: false,
             discover: true,
             images: Vec::new(),
         }

@@ -1,7 +1,9 @@
 //! Loading: one object a feature, each a trial of its own, all on the same maps.
 use super::config::Config;
 use super::maps::{BpfConfig, bytes_of};
-use libbpf_rs::{MapCore, MapHandle, Object, ObjectBuilder, OpenObject, ProgramAttachType, ProgramInput, ProgramMut};
+use libbpf_rs::{
+    Link, MapCore, MapHandle, Object, ObjectBuilder, OpenObject, ProgramAttachType, ProgramInput, ProgramMut,
+};
 use std::collections::HashMap;
 use std::os::fd::AsFd as _;
 
@@ -16,6 +18,7 @@ pub const TLS_OBJECT: &[u8] = object!("tls");
 const OWN: &[u8] = object!("own");
 pub(super) const PROCESS: &[u8] = object!("process");
 pub(super) const SOCKET: &[u8] = object!("socket");
+pub(super) const SOCKET_CALLS: &[u8] = object!("socket_calls");
 pub(super) const COMMAND: &[u8] = object!("command");
 
 /// A cause that repeats itself: libbpf's advice on EPERM points the wrong way.
@@ -37,6 +40,11 @@ pub(super) fn own_tgid() -> Result<u32, String> {
 /// A program of a loaded object.
 pub(super) fn program<'o>(object: &'o Object, name: &str) -> Result<ProgramMut<'o>, String> {
     object.progs_mut().find(|p| p.name() == name).ok_or_else(|| format!("no kernel program {name}"))
+}
+
+/// Attaches `tp_btf` programs of an object.
+pub(super) fn attach_all(object: &Object, names: &[&str]) -> Result<Vec<Link>, String> {
+    names.iter().map(|name| program(object, name)?.attach_trace().map_err(|e| explain(name, &e))).collect()
 }
 
 /// Opens objects so that they share maps: the first that has a map makes it.

@@ -15,7 +15,9 @@ mod open;
 mod processes;
 mod ring;
 mod scope;
+mod sockets;
 mod sorter;
+mod tracepoint;
 mod wait;
 
 pub use attach::{Attached, Attacher, Image, Method};

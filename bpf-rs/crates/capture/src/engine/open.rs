@@ -2,7 +2,7 @@
 use super::attach::{Attacher, Method, has_uprobe_multi};
 use super::clock::Clock;
 use super::commands::ConnectionKeys;
-use super::load::{COMMAND, Loader, PROCESS, SOCKET, TLS_OBJECT, explain, own_tgid, program};
+use super::load::{self, COMMAND, Loader, PROCESS, TLS_OBJECT, explain, own_tgid, program};
 use super::mapped::MappedWatch;
 use super::maps::Settings;
 use super::processes::Processes;
@@ -10,11 +10,11 @@ use super::ring::Ring;
 use super::scope::Scope;
 use super::sorter::Sorter;
 use super::wait::Waiter;
-use super::{Config, Emitter, Engine, Feature, Host};
+use super::{Config, Emitter, Engine, Feature, Host, sockets};
 use crate::discover::Discovery;
 use crate::drain::Drain;
 use crate::queue::Queue;
-use libbpf_rs::{Iter, IterOpts, Link, Object};
+use libbpf_rs::{Iter, IterOpts, Object};
 use std::collections::HashSet;
 use std::io::Read as _;
 use std::os::fd::{AsFd as _, AsRawFd as _};
@@ -28,7 +28,6 @@ struct Loaded {
     method: Method,
     commands: Arc<Object>,
     process: Object,
-    socket: Option<Object>,
     features: Vec<Feature>,
 }
 
@@ -42,17 +41,9 @@ fn load(config: &Config, own_tgid: u32) -> Result<Loaded, String> {
         tls = loader.load("TLS programs", TLS_OBJECT, true)?;
         method = Method::PerfEvent;
     }
-    let socket = loader.load("socket programs", SOCKET, false);
-    let features = vec![
-        Feature { name: "processes", outcome: Ok("tp_btf") },
-        Feature { name: "tls", outcome: Ok(method.name()) },
-        Feature { name: "sockets", outcome: socket.as_ref().map(|_| "tp_btf").map_err(Clone::clone) },
-    ];
-    Ok(Loaded { loader, tls: Arc::new(tls), method, commands, process, socket: socket.ok(), features })
-}
-
-fn attach_all(object: &Object, names: &[&str]) -> Result<Vec<Link>, String> {
-    names.iter().map(|name| program(object, name)?.attach_trace().map_err(|e| explain(name, &e))).collect()
+    let features =
+        vec![Feature { name: "processes", outcome: Ok("tp_btf") }, Feature { name: "tls", outcome: Ok(method.name()) }];
+    Ok(Loaded { loader, tls: Arc::new(tls), method, commands, process, features })
 }
 
 /// Tells every process that runs already; their facts go into the control ring.
@@ -111,10 +102,11 @@ impl Engine {
             [payload.as_fd().as_raw_fd(), control.as_fd().as_raw_fd()].into_iter().chain(watched).collect();
         let waiter = Waiter::new(&loaded.loader.map("drain")?, &sources)?;
 
-        let mut links = attach_all(&loaded.process, &["on_fork", "on_exec", "on_exit"])?;
-        if let Some(socket) = &loaded.socket {
-            links.extend(attach_all(socket, &["on_send", "on_receive"])?);
-        }
+        let mut links = load::attach_all(&loaded.process, &["on_fork", "on_exec", "on_exit"])?;
+        let sockets = sockets::attach(&mut loaded.loader, host.config.force_socket_calls);
+        let sockets_outcome = sockets.as_ref().map(|s| s.method).map_err(Clone::clone);
+        loaded.features.push(Feature { name: "sockets", outcome: sockets_outcome });
+        links.extend(sockets.into_iter().flat_map(|s| s.links));
         let mut clock = Clock::new();
         let mut first = Vec::new();
         clock.append_if_due(&mut first);

@@ -44,10 +44,18 @@ pub(super) fn page_bytes() -> usize {
     usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(4096)
 }
 
+/// Data mapped at a time. Not all of it: the kernel counts every mapped page of a ring as resident memory, twice.
+const WINDOW_BYTES: usize = 1 << 20;
+/// More than the largest record, so that one which begins in a window ends in its mapping.
+const OVERLAP_BYTES: usize = 64 << 10;
+
 /// One ring buffer map, read by one thread.
 pub struct Ring {
     consumer: Mapping,
     producer: Mapping,
+    /// Data from offset `base` on.
+    window: Mapping,
+    base: usize,
     size: usize,
     fd: OwnedFd,
 }
@@ -58,9 +66,16 @@ impl Ring {
         let fd = map.as_fd().try_clone_to_owned().map_err(|e| e.to_string())?;
         let (page, size) = (page_bytes(), size as usize);
         let consumer = Mapping::new(fd.as_fd(), page, 0, true)?;
-        // the data is mapped twice in a row, so that a record that wraps around is in one piece
-        let producer = Mapping::new(fd.as_fd(), page + 2 * size, page, false)?;
-        Ok(Self { consumer, producer, size, fd })
+        let producer = Mapping::new(fd.as_fd(), page, page, false)?;
+        let window = Self::map_window(fd.as_fd(), 0, size)?;
+        Ok(Self { consumer, producer, window, base: 0, size, fd })
+    }
+
+    /// The data follows two pages of positions, and stands there twice in a row, so that a record that wraps around is
+    /// in one piece.
+    fn map_window(fd: BorrowedFd<'_>, base: usize, size: usize) -> Result<Mapping, String> {
+        let len = (WINDOW_BYTES + OVERLAP_BYTES).min(2 * size - base);
+        Mapping::new(fd, len, 2 * page_bytes() + base, false)
     }
 
     fn consumed(&self) -> &AtomicU64 {
@@ -78,22 +93,33 @@ impl Ring {
         self.consumed().load(Ordering::Relaxed) == self.produced()
     }
 
+    /// Where the record at a position begins; `None` when the kernel refuses to map it.
+    fn record_at(&mut self, position: u64) -> Option<*mut u8> {
+        let offset = position as usize & (self.size - 1);
+        let base = offset / WINDOW_BYTES * WINDOW_BYTES;
+        if base != self.base {
+            self.window = Self::map_window(self.fd.as_fd(), base, self.size).ok()?;
+            self.base = base;
+        }
+        // SAFETY: the window holds `base` to `base + WINDOW_BYTES` or the whole ring.
+        Some(unsafe { self.window.at.add(offset - base) })
+    }
+
     /// Hands out records in order until `each` refuses one (which stays), there is no more, or one is still written.
     /// Gives whether any was taken.
     pub fn consume(&mut self, mut each: impl FnMut(&[u8]) -> bool) -> bool {
         let start = self.consumed().load(Ordering::Relaxed);
         let (mut at, mut told) = (start, start);
         while at < self.produced() {
-            let offset = page_bytes() + (at as usize & (self.size - 1));
-            // SAFETY: `offset` is inside the first copy of the data; a record starts here with its aligned length.
-            let head = unsafe { self.producer.at.add(offset) };
-            // SAFETY: as above; the kernel writes it with a release.
+            let Some(head) = self.record_at(at) else { break };
+            // SAFETY: a record starts here with its aligned length, which the kernel writes with a release.
             let len = unsafe { &*head.cast::<AtomicU32>() }.load(Ordering::Acquire);
             if len & BUSY != 0 {
                 break;
             }
             let bytes = (len & !DISCARDED) as usize;
-            // SAFETY: the record was submitted: its bytes do not change until the consumer position passes them.
+            // SAFETY: the record was submitted: its bytes do not change until the consumer position passes them. It
+            // ends in the window's overlap at the latest.
             let record = unsafe { std::slice::from_raw_parts(head.add(HEADER_BYTES), bytes) };
             if len & DISCARDED == 0 && !each(record) {
                 break;
