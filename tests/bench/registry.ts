@@ -1,6 +1,7 @@
 import { PIPELINE } from "./pipeline.ts";
+import { LIVE } from "./live.ts";
 import type { Bench } from "./row.ts";
 import { START } from "./start.ts";
 
 /** Every group of figures, in the order in which they run. */
-export const BENCHES: readonly Bench[] = [START, PIPELINE];
+export const BENCHES: readonly Bench[] = [START, PIPELINE, LIVE];
