@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { Random } from "../../../tests/support/random.ts";
+import { readAnswer, toRequestView } from "./dialect_testing.ts";
+import { openaiChat } from "./openai_chat.ts";
+import { decodeOpenAiUsage } from "./openai_usage.ts";
+
+function decode(json: unknown) {
+  return openaiChat.decodeRequest(toRequestView({ path: "/v1/chat/completions", json }));
+}
+
+Deno.test("system and developer messages are the prompt wherever they stand, and are not counted", () => {
+  const request = decode({
+    model: "m",
+    messages: [{ role: "system", content: "A" }, { role: "user", content: "u" }, {
+      role: "developer",
+      content: [{ type: "text", text: "B" }],
+    }],
+  });
+  assert.deepEqual([request?.systemPrompt, request?.messageCount, request?.messages.length], ["A\nB", 1, 3]);
+});
+
+Deno.test("parts are joined, others counted; calls and results keep their ids", () => {
+  const request = decode({
+    messages: [
+      {
+        role: "user",
+        content: [{ type: "text", text: "a" }, { type: "image_url", image_url: {} }, { type: "text", text: "b" }, {
+          type: "input_audio",
+        }, { type: "file" }],
+      },
+      {
+        role: "assistant",
+        content: null,
+        tool_calls: [{ id: "c1", type: "function", function: { name: "f", arguments: '{"x":1}' } }, {
+          id: "c2",
+          type: "custom",
+          custom: { name: "g", input: "raw" },
+        }, { id: "c3", type: "function", function: { name: "h", arguments: "{" } }],
+      },
+      { role: "tool", tool_call_id: "c1", content: "r" },
+      { role: "function", name: "f", content: "r2" },
+    ],
+  });
+  assert.deepEqual(request?.messages, [
+    { role: "user", content: "a\nb", imageCount: 1, audioCount: 1, fileCount: 1 },
+    {
+      role: "assistant",
+      toolCalls: [
+        { name: "f", type: "function", id: "c1", arguments: { x: 1 } },
+        { name: "g", type: "custom", arguments: "raw", id: "c2" },
+        { name: "h", type: "function", id: "c3", argumentsIncomplete: true, argumentsLength: 1 },
+      ],
+    },
+    { role: "tool", content: "r", toolResults: [{ callId: "c1", content: "r" }] },
+    { role: "function", content: "r2", name: "f", toolResults: [{ name: "f", content: "r2" }] },
+  ]);
+});
+
+Deno.test("parameters have one name each; tools have name and type", () => {
+  const request = decode({
+    messages: [],
+    max_completion_tokens: 7,
+    max_tokens: 9,
+    stop: "x",
+    temperature: 0,
+    seed: null,
+    response_format: { type: "json_object" },
+    tool_choice: { type: "function", function: { name: "f" } },
+    tools: [{ type: "function", function: { name: "f", description: "d" } }, { type: "web_search" }],
+    functions: [{ name: "old" }],
+  });
+  assert.deepEqual(request?.parameters, { max_tokens: 7, stop: "x", temperature: 0, response_format: "json_object" });
+  assert.deepEqual(request?.tools, [{ type: "function", name: "f", description: "d" }, { type: "web_search" }, {
+    type: "function",
+    name: "old",
+  }]);
+  assert.equal(request?.toolChoice, "f");
+});
+
+Deno.test("reasoning beside the completion is added where the vendor's total or its quirk says so", () => {
+  const usage = { prompt_tokens: 10, completion_tokens: 5, completion_tokens_details: { reasoning_tokens: 7 } };
+  assert.equal(decodeOpenAiUsage({ ...usage, total_tokens: 22 }, [])?.outputTokens, 12);
+  assert.equal(decodeOpenAiUsage({ ...usage, total_tokens: 15 }, ["reasoning_outside_completion"])?.outputTokens, 5);
+  assert.equal(decodeOpenAiUsage(usage, ["reasoning_outside_completion"])?.outputTokens, 12);
+  assert.equal(decodeOpenAiUsage(usage, [])?.outputTokens, 5);
+});
+
+Deno.test("cached tokens have several names; a cost counts only where its unit is known", () => {
+  assert.equal(decodeOpenAiUsage({ prompt_tokens: 9, prompt_cache_hit_tokens: 4 }, [])?.cachedTokens, 4);
+  assert.equal(
+    decodeOpenAiUsage({ prompt_tokens: 9, prompt_tokens_details: { cached_tokens: 0 } }, [])?.cachedTokens,
+    0,
+  );
+  assert.equal(decodeOpenAiUsage({ cost: 0.5 }, [])?.statedCostUsd, undefined);
+  assert.equal(decodeOpenAiUsage({ cost: 0.5 }, ["usage_cost_usd"])?.statedCostUsd, 0.5);
+  assert.equal(decodeOpenAiUsage({ cost: 0.5, is_byok: true }, ["usage_cost_usd"])?.statedCostUsd, undefined);
+  assert.equal(decodeOpenAiUsage({ cost: { total_cost: 0.25 } }, [])?.statedCostUsd, 0.25);
+  assert.equal(decodeOpenAiUsage({ cost_in_usd_ticks: 1e9 }, [])?.statedCostUsd, 0.1);
+});
+
+Deno.test("a body that has a delta beside its message is read from the message unless it streams", () => {
+  const json = {
+    choices: [{
+      index: 0,
+      delta: { content: "" },
+      message: { role: "assistant", content: "x" },
+      finish_reason: "stop",
+    }],
+  };
+  assert.equal(readAnswer(openaiChat, [{ json }]).answer.choices[0]?.message.content, "x");
+});
+
+Deno.test("no body makes the request or the answer throw", () => {
+  const random = new Random(11);
+  const values = [null, 1, "x", [], {}, [null], [{}], { role: 1 }, { role: "tool" }, [{ type: 1 }], {
+    function: { name: 1 },
+  }, [{ function: { name: "f", arguments: 3 } }]];
+  for (let i = 0; i < 2_000; i++) {
+    const message = {
+      role: random.pick(values),
+      content: random.pick(values),
+      tool_calls: random.pick(values),
+      function_call: random.pick(values),
+      audio: random.pick(values),
+      reasoning_details: random.pick(values),
+    };
+    decode({
+      messages: [message, random.pick(values)],
+      tools: random.pick(values),
+      functions: random.pick(values),
+      tool_choice: random.pick(values),
+      response_format: random.pick(values),
+    });
+    const choice = {
+      index: random.pick(values),
+      message: random.once(2) ? message : undefined,
+      delta: random.once(2) ? message : undefined,
+      finish_reason: random.pick(values),
+    };
+    readAnswer(openaiChat, [{
+      json: {
+        choices: [choice, random.pick(values)],
+        usage: random.pick(values),
+        error: random.pick(values),
+        x_groq: random.pick(values),
+      },
+    }]);
+  }
+});
