@@ -52,7 +52,7 @@ class JsonArrayParser implements BodyParser {
       // Bracket and brace differ only in one bit of their codes; which of them it is matters to the element's reader only.
       const folded = byte | 0x20;
       if (byte === QUOTE) this.#isInString = true;
-      else if (folded === 0x7b) { if (++this.#depth === 1) start = at + 1; }
+      else if (folded === 0x7b) this.#depth++;
       else if (folded === 0x7d && --this.#depth <= 0) {
         this.#element(bytes.subarray(start, at), timeNs);
         this.#isOver = true;

@@ -27,6 +27,9 @@ const STREAM_LIMIT_NS = 300e9;
 /** What a CONNECT asks to switch to. */
 const TUNNEL = "tunnel";
 
+/** Protocols in which the answer to the upgrade request itself comes after the switch (RFC 7540 3.2). */
+const ANSWERED_LATER: ReadonlySet<string> = new Set(["h2c"]);
+
 class Http1Parser implements ConnectionParser, MessageOwner {
   readonly #connection: ConnectionFacts;
   readonly #sink: ExchangeSink;
@@ -158,8 +161,9 @@ class Http1Parser implements ConnectionParser, MessageOwner {
     const isSwitch = entry.upgrade !== undefined && !entry.isTold &&
       (status === 101 || (entry.upgrade === TUNNEL && status < 300));
     if (isSwitch && entry.upgrade === "websocket") entry.exchange.protocol = "websocket";
-    if (!entry.isTold) entry.exchange.response = response;
-    const sink = entry.isTold ? undefined : this.#sink.response(entry.exchange);
+    const isAnswered = !entry.isTold && !(isSwitch && ANSWERED_LATER.has(entry.upgrade ?? ""));
+    if (isAnswered) entry.exchange.response = response;
+    const sink = isAnswered ? this.#sink.response(entry.exchange) : undefined;
     if (isSwitch) return this.#handOver(entry, sink, timeNs);
     if (entry.upgrade !== undefined) this.#refuseUpgrade(entry, timeNs);
     this.#responses.begin(framing, response, sink, timeNs);
