@@ -82,6 +82,15 @@ function toMessage(headers: ReadonlyMap<string, string>, body: Uint8Array, first
   };
 }
 
+/** A mask that stands for one label of a name, such as <AWS_REGION>, leaves the rest of the name a fact. */
+const MASKED_LABEL = /(^|\.)<[a-z0-9_]+>(?=\.)/g;
+
+/** What does not look like a host name (a mask such as <API_BASE>) is no fact about the host. */
+function isHost(host: string): boolean {
+  const unmasked = host.replace(MASKED_LABEL, "$1masked");
+  return /^[a-z0-9._-]+(?::\d+)?$|^\[[0-9a-f:.]+\](?::\d+)?$/.test(unmasked);
+}
+
 /**
  * Splits a URL by its first slashes only: recordings hold URLs with masked parts, which a URL parser refuses. The host loses
  * credentials and the scheme's own port.
@@ -94,8 +103,7 @@ export function splitUrl(url: string): { readonly host?: string; readonly target
   const target = rest.startsWith("/") ? rest : "/" + rest;
   const port = scheme === "https" || scheme === "wss" ? ":443" : ":80";
   const host = authority.endsWith(port) ? authority.slice(0, -port.length) : authority;
-  // What does not look like a host name (a mask such as <API_BASE>) is no fact about the host.
-  return /^[a-z0-9._-]+(?::\d+)?$|^\[[0-9a-f:.]+\](?::\d+)?$/.test(host) ? { host, target } : { target };
+  return isHost(host) ? { host, target } : { target };
 }
 
 /** Reads headers given as an object of texts (or lists of texts), names in lower case; other values are left out. */

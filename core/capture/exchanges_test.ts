@@ -76,6 +76,10 @@ Deno.test("URLs are split by their slashes, masks are no hosts", () => {
   equals(splitUrl("http://localhost:11434"), { host: "localhost:11434", target: "/" });
   equals(splitUrl("<API_BASE>/chat/completions"), { target: "/chat/completions" });
   equals(splitUrl("https://[::1]:8080/x"), { host: "[::1]:8080", target: "/x" });
+  equals(splitUrl("https://bedrock-runtime.<AWS_REGION>.amazonaws.com/model/m/converse"), {
+    host: "bedrock-runtime.<aws_region>.amazonaws.com",
+    target: "/model/m/converse",
+  });
 });
 
 Deno.test("2,000 damaged inputs are read without a throw", async () => {

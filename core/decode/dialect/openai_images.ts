@@ -29,7 +29,12 @@ export const openaiImages: Dialect = {
   summary: "Image generation, edits and variations in OpenAI's format",
   stability: "stable",
   docsUrl: "https://platform.openai.com/docs/api-reference/images",
-  matchHead: (head) => (head.method === "POST" && PATH_ENDS.some((end) => hasPathEnd(head.path, end)) ? 0.9 : 0),
+  matchHead: (head) => {
+    if (head.method !== "POST") return 0;
+    if (PATH_ENDS.some((end) => hasPathEnd(head.path, end))) return 0.9;
+    // Enough only on a host whose row lists this format.
+    return hasPathEnd(head.path, "v1/images") ? 0.3 : 0;
+  },
   matchBody: () => 0,
   matchAnswer: () => 0,
   requestType: () => "image",

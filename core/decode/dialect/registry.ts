@@ -23,6 +23,9 @@ import { batches } from "./batches.ts";
 import { googleInteractions } from "./google_interactions.ts";
 import { cloudflareRun } from "./cloudflare_run.ts";
 import { watsonx } from "./watsonx.ts";
+import { mistralOcr } from "./mistral_ocr.ts";
+import { openaiAssistants } from "./openai_assistants.ts";
+import { vertexPredict } from "./vertex_predict.ts";
 
 /** Every message format, the more usual ones first: where two match equally well, the first wins. */
 export const DIALECTS: readonly Dialect[] = [
@@ -51,4 +54,7 @@ export const DIALECTS: readonly Dialect[] = [
   googleInteractions,
   cloudflareRun,
   watsonx,
+  mistralOcr,
+  openaiAssistants,
+  vertexPredict,
 ];
