@@ -1,0 +1,464 @@
+import assert from "node:assert/strict";
+import * as v from "valibot";
+import type { DraftEvent } from "../model/draft.ts";
+import { OispEventSchema } from "../model/event_schema.ts";
+import type { Completeness, ConnectionFacts, HttpExchange, HttpResponse } from "../model/http_exchange.ts";
+import type { EventOf, EventType } from "../model/oisp_event.ts";
+import { Random } from "../../tests/support/random.ts";
+import { createCallStage } from "./call_stage.ts";
+import type { CallStage, Classification } from "./call_stage_types.ts";
+
+const MS = 1e6;
+const CHAT = { model: "gpt-4o", messages: [{ role: "system", content: "S" }, { role: "user", content: "Hi" }] };
+const ANSWER = {
+  id: "chatcmpl-1",
+  object: "chat.completion",
+  model: "gpt-4o-2024-08-06",
+  choices: [{ index: 0, message: { role: "assistant", content: "Hello" }, finish_reason: "stop" }],
+  usage: { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 },
+};
+
+/** Drives a call stage by hand, with times in milliseconds. */
+class Stage {
+  readonly drafts: DraftEvent[] = [];
+  readonly classes: Classification[] = [];
+  readonly stage: CallStage;
+  #connId = 0;
+
+  constructor(options: { wantsChunks?: boolean; maxBodyBytes?: number } = {}) {
+    const { wantsChunks = false, maxBodyBytes = 1e6 } = options;
+    this.stage = createCallStage({ bootId: "boot", clock: { offsetUs: 0 }, wantsChunks, maxBodyBytes }, {
+      draft: (draft) => {
+        const result = v.safeParse(OispEventSchema, draft.event);
+        assert.ok(result.success, JSON.stringify(result.issues?.map((issue) => [v.getDotPath(issue), issue.message])));
+        this.drafts.push(draft);
+      },
+      classified: (_exchange, classification) => void this.classes.push(classification),
+    });
+  }
+
+  open(
+    url: string,
+    options: { method?: string; headers?: Record<string, string>; connection?: Partial<ConnectionFacts> } = {},
+  ): HttpExchange {
+    const { host, pathname, search } = new URL(url);
+    return {
+      connection: {
+        connId: ++this.#connId,
+        processKey: 7,
+        tgid: 1,
+        tid: 1,
+        cgroupId: 0,
+        transport: "tls",
+        joinedLate: false,
+        serverSide: false,
+        ...options.connection,
+      },
+      ordinal: 0,
+      protocol: "http/1.1",
+      request: {
+        method: options.method ?? "POST",
+        target: pathname + search,
+        path: pathname,
+        host,
+        headers: new Map(Object.entries({ "content-type": "application/json", ...options.headers })),
+        firstByteNs: 0,
+        lastByteNs: 1 * MS,
+        wireBodyBytes: 0,
+        completeness: "complete",
+        reasons: [],
+      },
+    };
+  }
+
+  send(exchange: HttpExchange, body: string, completeness: Completeness = "complete"): boolean {
+    const sink = this.stage.request(exchange);
+    sink?.data(new TextEncoder().encode(body), 1 * MS);
+    sink?.end(completeness, 1 * MS);
+    return sink !== undefined;
+  }
+
+  answer(
+    exchange: HttpExchange,
+    pieces: readonly (readonly [text: string, timeMs: number])[],
+    options: { status?: number; headers?: Record<string, string>; completeness?: Completeness } = {},
+  ): void {
+    const headers = new Map(Object.entries({ "content-type": "application/json", ...options.headers }));
+    const response: HttpResponse = {
+      status: options.status ?? 200,
+      headers,
+      firstByteNs: 2 * MS,
+      lastByteNs: 2 * MS,
+      wireBodyBytes: 0,
+      completeness: "complete",
+      reasons: [],
+    };
+    exchange.response = response;
+    const sink = this.stage.response(exchange);
+    for (const [text, timeMs] of pieces) {
+      response.lastByteNs = timeMs * MS;
+      sink?.data(new TextEncoder().encode(text), timeMs * MS);
+    }
+    sink?.end(options.completeness ?? "complete", response.lastByteNs);
+  }
+
+  end(exchange: HttpExchange): void {
+    this.stage.exchangeEnd(exchange, 9_000 * MS);
+    assert.equal(this.stage.heldBytes, 0);
+  }
+
+  types(): string[] {
+    return this.drafts.map((draft) => draft.event.event_type);
+  }
+
+  only<T extends EventType>(type: T): EventOf<T> {
+    const found = this.drafts.filter((draft) => draft.event.event_type === type);
+    assert.equal(found.length, 1, type);
+    return found[0]?.event as EventOf<T>;
+  }
+}
+
+function sse(...events: unknown[]): string {
+  return events.map((event) => `data: ${typeof event === "string" ? event : JSON.stringify(event)}\n\n`).join("");
+}
+
+function chunk(content: string, finish_reason: string | null = null) {
+  return {
+    id: "c",
+    object: "chat.completion.chunk",
+    model: "m",
+    choices: [{ index: 0, delta: { content }, finish_reason }],
+  };
+}
+
+Deno.test("a call gives a request and a response that belong together", () => {
+  const stage = new Stage();
+  const exchange = stage.open("https://api.openai.com/v1/chat/completions?key=secret", {
+    headers: { authorization: "Bearer sk-proj-secret" },
+  });
+  stage.send(exchange, JSON.stringify(CHAT));
+  assert.deepEqual(stage.types(), ["ai.request"]);
+  stage.answer(exchange, [[JSON.stringify(ANSWER), 30]], {
+    headers: { "x-ratelimit-remaining-requests": "9", "openai-version": "v" },
+  });
+  stage.end(exchange);
+  const request = stage.only("ai.request");
+  const response = stage.only("ai.response");
+  assert.deepEqual(request.data.provider, {
+    id: "openai",
+    name: "OpenAI",
+    endpoint: "https://api.openai.com/v1/chat/completions",
+  });
+  assert.deepEqual(request.data.auth, { type: "bearer", key_prefix: "sk-proj-" });
+  assert.deepEqual([request.data.message_count, request.data.has_system_prompt, request.data.system_prompt], [
+    1,
+    true,
+    "S",
+  ]);
+  assert.deepEqual(response.data.model, { id: "gpt-4o-2024-08-06", family: "gpt-4", requested_id: "gpt-4o" });
+  assert.deepEqual([response.data.success, response.data.latency_ms, response.data.related_event_id], [
+    true,
+    30,
+    request.event_id,
+  ]);
+  assert.deepEqual(response.data.rate_limit, { "x-ratelimit-remaining-requests": "9" });
+  assert.deepEqual([request.timestamp, response.timestamp], [
+    "1970-01-01T00:00:00.000000Z",
+    "1970-01-01T00:00:00.030000Z",
+  ]);
+  assert.deepEqual([request.confidence, response.confidence], [{ level: "high", completeness: "full" }, {
+    level: "high",
+    completeness: "full",
+  }]);
+  assert.ok(!JSON.stringify(stage.drafts.map((draft) => draft.event)).includes("secret"));
+});
+
+Deno.test("a stream's times come from its pieces; the opt-in chunks are events in order", () => {
+  const stage = new Stage({ wantsChunks: true });
+  const exchange = stage.open("https://api.openai.com/v1/chat/completions");
+  stage.send(exchange, JSON.stringify({ ...CHAT, stream: true }));
+  const pieces = [[sse(chunk("a")), 10], [sse(chunk("b")), 40], [sse(chunk("c"), chunk("", "stop")), 50], [
+    sse("[DONE]"),
+    60,
+  ]] as const;
+  stage.answer(exchange, pieces, { headers: { "content-type": "text/event-stream" } });
+  stage.end(exchange);
+  assert.deepEqual(stage.types(), [
+    "ai.request",
+    "ai.streaming_chunk",
+    "ai.streaming_chunk",
+    "ai.streaming_chunk",
+    "ai.response",
+  ]);
+  const { data } = stage.only("ai.response");
+  assert.deepEqual([data.streaming, data.latency_ms, data.time_to_first_token_ms], [true, 60, 10]);
+  assert.deepEqual(data.stream, { chunks: 3, inter_chunk_ms_mean: 20, inter_chunk_ms_max: 30 });
+  assert.equal(data.choices?.[0]?.message.content, "abc");
+  const deltas = stage.drafts.slice(1, 4).map(({ event }) =>
+    event.event_type === "ai.streaming_chunk" ? event.data.delta?.content : ""
+  );
+  assert.deepEqual(deltas, ["a", "b", "c"]);
+  assert.equal(new Set(stage.drafts.map(({ event }) => event.event_id)).size, 5);
+});
+
+Deno.test("a cut stream states what came, and says what is missing", () => {
+  const stage = new Stage();
+  const exchange = stage.open("https://api.openai.com/v1/chat/completions");
+  stage.send(exchange, JSON.stringify(CHAT));
+  stage.answer(exchange, [[sse(chunk("a")), 10]], {
+    headers: { "content-type": "text/event-stream" },
+    completeness: "aborted",
+  });
+  stage.end(exchange);
+  const { data, confidence } = stage.only("ai.response");
+  assert.deepEqual([data.finish_reason, data.success, data.choices?.[0]?.message.content], [undefined, undefined, "a"]);
+  assert.deepEqual(confidence, {
+    level: "high",
+    completeness: "partial",
+    missing: ["finish_reason", "usage"],
+    reasons: ["aborted"],
+  });
+});
+
+Deno.test("a stream that ends cleanly without end mark and finish reason is not called whole", () => {
+  const stage = new Stage();
+  const exchange = stage.open("https://api.openai.com/v1/chat/completions");
+  stage.send(exchange, JSON.stringify(CHAT));
+  stage.answer(exchange, [[sse(chunk("a")), 10]], { headers: { "content-type": "text/event-stream" } });
+  stage.end(exchange);
+  assert.deepEqual(stage.only("ai.response").confidence.reasons, ["no_end_mark"]);
+});
+
+Deno.test("an answer that said its end is published after a second of silence, once", () => {
+  const stage = new Stage();
+  const exchange = stage.open("https://api.openai.com/v1/chat/completions");
+  stage.send(exchange, JSON.stringify(CHAT));
+  exchange.response = {
+    status: 200,
+    headers: new Map([["content-type", "text/event-stream"]]),
+    firstByteNs: 2 * MS,
+    lastByteNs: 10 * MS,
+    wireBodyBytes: 0,
+    completeness: "in_flight",
+    reasons: [],
+  };
+  const sink = stage.stage.response(exchange);
+  sink?.data(new TextEncoder().encode(sse(chunk("a", "stop"), "[DONE]")), 10 * MS);
+  stage.stage.advance(500 * MS);
+  assert.deepEqual(stage.types(), ["ai.request"]);
+  stage.stage.advance(1_100 * MS);
+  assert.deepEqual(stage.types(), ["ai.request", "ai.response"]);
+  assert.equal(stage.only("ai.response").confidence.completeness, "full");
+  sink?.end("truncated", 2_000 * MS);
+  stage.end(exchange);
+  assert.equal(stage.drafts.length, 2);
+});
+
+Deno.test("an error is a response with status, error, retry time and no choices", () => {
+  const stage = new Stage();
+  const exchange = stage.open("https://api.openai.com/v1/chat/completions");
+  stage.send(exchange, JSON.stringify(CHAT));
+  const body = { error: { message: "Slow down", type: "requests", code: "rate_limit_exceeded" } };
+  stage.answer(exchange, [[JSON.stringify(body), 5]], {
+    status: 429,
+    headers: { "retry-after": "2", "x-request-id": "req_1" },
+  });
+  stage.end(exchange);
+  const { data } = stage.only("ai.response");
+  assert.deepEqual([data.success, data.status_code, data.error, data.retry_after_ms, data.request_id, data.choices], [
+    false,
+    429,
+    body.error,
+    2000,
+    "req_1",
+    undefined,
+  ]);
+});
+
+Deno.test("an embedding exchange gives exactly one event, at its end, with or without an answer", () => {
+  const stage = new Stage();
+  const exchange = stage.open("https://api.openai.com/v1/embeddings");
+  stage.send(exchange, JSON.stringify({ model: "text-embedding-3-small", input: ["a", "b"] }));
+  assert.deepEqual(stage.types(), []);
+  stage.answer(exchange, [[
+    JSON.stringify({
+      model: "text-embedding-3-small",
+      data: [{ embedding: [1, 2] }, { embedding: [1, 2] }],
+      usage: { prompt_tokens: 2, total_tokens: 2 },
+    }),
+    20,
+  ]]);
+  stage.end(exchange);
+  const { data } = stage.only("ai.embedding");
+  assert.deepEqual([
+    data.input_count,
+    data.embedding_count,
+    data.dimensions,
+    data.latency_ms,
+    data.success,
+    data.usage?.prompt_tokens,
+  ], [2, 2, 2, 20, true, 2]);
+  const silent = new Stage();
+  const lost = silent.open("https://api.openai.com/v1/embeddings");
+  silent.send(lost, JSON.stringify({ model: "m", input: "a" }));
+  silent.end(lost);
+  assert.deepEqual(silent.types(), ["ai.embedding"]);
+  assert.deepEqual(silent.only("ai.embedding").confidence.reasons, ["truncated", "no_answer"]);
+});
+
+Deno.test("an unknown host with a known path has an endpoint and a format, and no vendor", () => {
+  const stage = new Stage();
+  const exchange = stage.open("https://llm.example.test/proxy/v1/chat/completions");
+  stage.send(exchange, JSON.stringify(CHAT));
+  stage.answer(exchange, [[JSON.stringify(ANSWER), 5]]);
+  stage.end(exchange);
+  const request = stage.only("ai.request");
+  assert.deepEqual(request.data.provider, { endpoint: "https://llm.example.test/proxy/v1/chat/completions" });
+  assert.equal(request.attrs?.dialect, "openai_chat");
+  assert.equal(request.confidence.level, "inferred");
+});
+
+Deno.test("on an unknown path the answer decides between formats whose requests look alike", () => {
+  const stage = new Stage();
+  const exchange = stage.open("https://llm.example.test/talk");
+  stage.send(exchange, JSON.stringify({ model: "m", max_tokens: 5, messages: [{ role: "user", content: "Hi" }] }));
+  assert.deepEqual([stage.types(), stage.classes], [[], ["unknown"]]);
+  const answer = {
+    type: "message",
+    id: "msg_1",
+    role: "assistant",
+    model: "m",
+    content: [{ type: "text", text: "Yo" }],
+    stop_reason: "end_turn",
+  };
+  stage.answer(exchange, [[JSON.stringify(answer), 5]]);
+  stage.end(exchange);
+  assert.deepEqual(stage.types(), ["ai.request", "ai.response"]);
+  assert.equal(stage.only("ai.request").attrs?.dialect, "anthropic_messages");
+  assert.deepEqual(stage.only("ai.response").confidence.reasons, ["unknown_host", "format_by_answer"]);
+  assert.equal(stage.classes.at(-1), "ai");
+});
+
+Deno.test("what is no call leaves nothing: by head, by body, by answer", () => {
+  const stage = new Stage();
+  const cases: [string, string, string, string?][] = [
+    ["GET", "https://shop.example.test/", ""],
+    ["POST", "https://shop.example.test/orders", '{"items":[1,2]}'],
+    ["POST", "https://shop.example.test/orders", "not json"],
+    ["POST", "https://forum.example.test/post", '{"messages":[{"role":"user","content":"x"}]}', '{"ok":true}'],
+    [
+      "POST",
+      "https://api.openai.com/v1/threads/t/messages",
+      '{"role":"user","content":"x"}',
+      '{"object":"thread.message"}',
+    ],
+    ["POST", "https://pypi.org/simple", '{"messages":[{"role":"user","content":"x"}],"n":1}', JSON.stringify(ANSWER)],
+  ];
+  for (const [method, url, body, answer] of cases) {
+    const exchange = stage.open(url, { method });
+    stage.send(exchange, body);
+    stage.answer(exchange, [[answer ?? "{}", 5]]);
+    stage.end(exchange);
+  }
+  assert.deepEqual(stage.types(), []);
+  assert.ok(stage.classes.includes("not_ai_host"));
+});
+
+Deno.test("a local server is named only by what proves it", () => {
+  const stage = new Stage();
+  for (const server of ["llama.cpp", "uvicorn"]) {
+    const exchange = stage.open("http://localhost:8080/v1/chat/completions", { connection: { transport: "plain" } });
+    stage.send(exchange, JSON.stringify(CHAT));
+    stage.answer(exchange, [[JSON.stringify(ANSWER), 5]], { headers: { server } });
+    stage.end(exchange);
+  }
+  const ids = stage.drafts.map(({ event }) =>
+    event.event_type === "ai.response" || event.event_type === "ai.request" ? event.data.provider?.id : ""
+  );
+  assert.deepEqual(ids, [undefined, "llamacpp", undefined, undefined]);
+});
+
+Deno.test("a request whose body was cut has only what its head tells", () => {
+  const stage = new Stage();
+  const exchange = stage.open("https://api.anthropic.com/v1/messages", { headers: { "x-api-key": "sk-ant-api03-x" } });
+  stage.send(exchange, '{"model":"claude-x","mess', "truncated");
+  stage.end(exchange);
+  const { data, confidence } = stage.only("ai.request");
+  assert.deepEqual([data.model, data.streaming, data.messages, data.auth?.key_prefix], [
+    undefined,
+    undefined,
+    undefined,
+    "sk-ant-a",
+  ]);
+  assert.deepEqual(confidence.completeness, "metadata_only");
+  assert.ok(confidence.reasons?.includes("truncated"));
+});
+
+Deno.test("a body over the limit is cut and says so", () => {
+  const stage = new Stage({ maxBodyBytes: 64 });
+  const exchange = stage.open("https://api.openai.com/v1/chat/completions");
+  stage.send(exchange, JSON.stringify({ ...CHAT, pad: "x".repeat(100) }));
+  stage.end(exchange);
+  assert.deepEqual([stage.only("ai.request").confidence.completeness, stage.only("ai.request").data.messages], [
+    "metadata_only",
+    undefined,
+  ]);
+});
+
+Deno.test("an answer that ends before its request is published after it", () => {
+  const stage = new Stage();
+  const exchange = stage.open("https://api.openai.com/v1/chat/completions");
+  const sink = stage.stage.request(exchange);
+  stage.answer(exchange, [['{"error":{"message":"too large"}}', 5]], { status: 413 });
+  assert.deepEqual(stage.types(), []);
+  sink?.data(new TextEncoder().encode(JSON.stringify(CHAT)), 6 * MS);
+  sink?.end("complete", 6 * MS);
+  stage.end(exchange);
+  assert.deepEqual(stage.types(), ["ai.request", "ai.response"]);
+  assert.equal(stage.only("ai.request").data.message_count, 1);
+});
+
+Deno.test("an answer that is not the format's says that it was not understood", () => {
+  const stage = new Stage();
+  const exchange = stage.open("https://api.openai.com/v1/chat/completions");
+  stage.send(exchange, JSON.stringify(CHAT));
+  stage.answer(exchange, [['{"unexpected":1}', 5]]);
+  stage.end(exchange);
+  const { confidence } = stage.only("ai.response");
+  assert.deepEqual([confidence.completeness, confidence.reasons], ["metadata_only", ["not_decoded"]]);
+});
+
+Deno.test("2,000 damaged exchanges give only events that fit the schema", () => {
+  const random = new Random(21);
+  const paths = ["/v1/chat/completions", "/v1/messages", "/v1/responses", "/v1/embeddings", "/v1/completions", "/x"];
+  const hosts = ["api.openai.com", "api.anthropic.com", "example.test", "localhost:11434"];
+  const requests = [CHAT, { model: "m", input: "x" }, { prompt: "x", model: "m" }, {
+    messages: [{ role: "user", content: [{ type: "tool_result", tool_use_id: "t", content: 1 }] }],
+    system: [1],
+  }].map((json) => JSON.stringify(json));
+  const answers = [
+    JSON.stringify(ANSWER),
+    sse(chunk("a"), chunk("b", "stop"), "[DONE]"),
+    JSON.stringify({ type: "message", content: [{ type: "tool_use", name: "f" }], usage: {} }),
+    JSON.stringify({ object: "response", output: [{ type: "mcp_call", name: "f" }], status: "completed" }),
+  ];
+  for (let i = 0; i < 2_000; i++) {
+    const stage = new Stage({ wantsChunks: random.once(2) });
+    const exchange = stage.open(`https://${random.pick(hosts)}${random.pick(paths)}`);
+    stage.send(exchange, damageText(random.pick(requests), random), random.pick(["complete", "truncated", "gap"]));
+    const type = random.pick(["application/json", "text/event-stream", "text/html"]);
+    stage.answer(exchange, [[damageText(random.pick(answers), random), 5]], {
+      status: random.pick([200, 400, 500]),
+      headers: { "content-type": type },
+      completeness: random.pick(["complete", "aborted", "gap"]),
+    });
+    stage.end(exchange);
+    assert.ok(stage.types().filter((name) => name === "ai.response").length <= 1);
+  }
+});
+
+function damageText(text: string, random: Random): string {
+  if (random.once(3)) return text;
+  const at = random.below(text.length);
+  return text.slice(0, at) + random.pick(["", '"', "}", "null", "\\", "0"]) + text.slice(at + random.below(12));
+}
