@@ -63,6 +63,20 @@ fn a_command_is_captured_from_its_first_call_and_its_exit_arrives() {
 }
 
 #[test]
+fn in_another_pid_namespace_a_command_is_captured_too() {
+    let inner = "a_command_is_captured_from_its_first_call_and_its_exit_arrives";
+    let own = std::env::current_exe().unwrap();
+    let namespace =
+        Command::new("unshare").args(["-p", "-f", "--mount-proc"]).arg(own).args(["--exact", inner]).output();
+    match namespace {
+        Ok(o) if o.status.success() => assert!(String::from_utf8_lossy(&o.stdout).contains("1 passed")),
+        Ok(o) if String::from_utf8_lossy(&o.stderr).contains("unshare failed") => skip("no right to make a namespace"),
+        Ok(o) => panic!("{}{}", String::from_utf8_lossy(&o.stdout), String::from_utf8_lossy(&o.stderr)),
+        Err(_) => skip("no unshare"),
+    }
+}
+
+#[test]
 fn a_library_that_was_not_known_is_attached_when_it_is_mapped_and_the_delay_is_told() {
     let folder = Folder::new("late");
     let Some(engine) = session(discovering) else { return };

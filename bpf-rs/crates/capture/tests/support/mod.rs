@@ -1,5 +1,8 @@
 //! A session, a TLS server and a reader of records for the kernel tests.
 #![allow(dead_code, reason = "each test file uses a part")]
+mod client;
+#[allow(unused_imports, reason = "each test file uses a part")]
+pub use client::*;
 use oisp_capture::engine::{Config, Engine, Image};
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Write as _};
