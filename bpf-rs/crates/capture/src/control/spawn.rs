@@ -45,16 +45,14 @@ fn run(host: Option<&Arc<Host>>, request: Map<String, Value>) -> Result<Value, S
         extra_environment: wanted.env.into_iter().map(|(name, value)| format!("{name}={value}").into()).collect(),
     };
     let child = spawn::spawn(&command).map_err(|e| format!("cannot fork: {e}"))?;
-    if let Some(host) = host
-        && let Err(why) = prepare(host, &command, child.pid)
-    {
-        let _ = child.signal(libc::SIGKILL);
-        return Err(why);
-    }
+    let kernel_pid = match host {
+        None => child.pid,
+        Some(host) => prepare(host, &command, child.pid).inspect_err(|_| drop(child.signal(libc::SIGKILL)))?,
+    };
     let resolved = lookup::resolve(&command.argv[0], command.caller.variable("PATH"));
     let user = users::user(command.caller.uid).map(|u| u.name);
     let mut reply = json!({
-        "pid": child.pid, "uid": command.caller.uid, "gid": command.caller.gid,
+        "pid": child.pid, "kernel_pid": kernel_pid, "uid": command.caller.uid, "gid": command.caller.gid,
         "groups": command.caller.groups, "elevated": command.caller.is_elevated,
     });
     if let Some(path) = resolved {
@@ -66,14 +64,16 @@ fn run(host: Option<&Arc<Host>>, request: Map<String, Value>) -> Result<Value, S
     Ok(reply)
 }
 
-fn prepare(host: &Arc<Host>, command: &spawn::Command, pid: u32) -> Result<(), String> {
-    host.scope.add_tree(pid)?;
+/// Gives the kernel's number of the child, which its records carry.
+fn prepare(host: &Arc<Host>, command: &spawn::Command, pid: u32) -> Result<u32, String> {
+    let kernel_pid = discover::kernel_id(host, pid).ok_or("the kernel did not report the new process")?;
+    host.scope.add_tree(kernel_pid)?;
     let preparing = discover::prepare(host, command.argv[0].clone(), command.caller.environment.clone());
     if let Some(receiver) = preparing {
         let mut all = PREPARING.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         all.get_or_insert_default().insert(pid, receiver);
     }
-    Ok(())
+    Ok(kernel_pid)
 }
 
 /// What `release` waits for, once.

@@ -15,9 +15,10 @@ const MAX_ENTRIES: usize = 65_536;
 /// Beginnings of the names of libraries that are worth a look.
 pub const TLS_NAMES: [&str; 2] = ["libssl.so", "libgnutls.so"];
 
-/// Paths of the TLS libraries in the machine's cache, each once; empty where there is none.
+/// Paths of the TLS libraries in the machine's cache, links followed, each once; empty where there is none.
 pub fn tls_libraries() -> Vec<PathBuf> {
-    let mut found = parse(&std::fs::read("/etc/ld.so.cache").unwrap_or_default());
+    let listed = parse(&std::fs::read("/etc/ld.so.cache").unwrap_or_default());
+    let mut found: Vec<PathBuf> = listed.into_iter().filter_map(|path| std::fs::canonicalize(path).ok()).collect();
     found.sort_unstable();
     found.dedup();
     found

@@ -14,17 +14,23 @@ mod report;
 mod worker;
 
 use crate::engine::{Host, KernelFact};
+use crate::process::is_same_start;
 use serde_json::{Value, json};
 use std::ffi::OsString;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
 
 pub use examine::{Unexamined, examine};
 pub use report::{Coverage, sign};
 
 /// Jobs that may wait; beyond them facts are dropped and everything in scope is looked at again.
 const MAX_WAITING: usize = 16_384;
+
+/// The kernel's report of a fork takes a few milliseconds.
+const FORK_REPORT_TIME: Duration = Duration::from_secs(1);
+const FORK_LOOK_TIME: Duration = Duration::from_millis(1);
 
 /// One thing for the thread to do.
 enum Job {
@@ -50,6 +56,8 @@ struct Shared {
     has_scanned: AtomicBool,
     /// Files with their coverage, in the order in which they were found.
     images: Mutex<Vec<Value>>,
+    /// Children of this process as the kernel numbers them, with their start: the newest ones.
+    children: Mutex<Vec<(u32, u64)>>,
 }
 
 impl Shared {
@@ -162,4 +170,24 @@ pub fn set_exe_scope(host: &Arc<Host>, globs: Vec<String>) {
 /// Whether the first pass is over and nothing waits; true for an engine that looks for nothing.
 pub fn is_settled(host: &Arc<Host>) -> bool {
     queue_of(host).is_none_or(|queue| queue.shared.is_settled())
+}
+
+/// The kernel's number of a child that was just forked; in the initial PID namespace its id. Elsewhere the kernel's
+/// report of the fork is waited for and recognised by the start time; `None` when it does not come.
+pub fn kernel_id(host: &Arc<Host>, pid: u32) -> Option<u32> {
+    if host.own_tgid == std::process::id() {
+        return Some(pid);
+    }
+    let start_ns = crate::process::read::stat(pid)?.start_ns;
+    let queue = queue_of(host)?;
+    let until = Instant::now() + FORK_REPORT_TIME;
+    while Instant::now() < until {
+        let found =
+            locked(&queue.shared.children).iter().rev().find(|(_, start)| is_same_start(*start, start_ns)).copied();
+        if let Some((id, _)) = found {
+            return Some(id);
+        }
+        std::thread::sleep(FORK_LOOK_TIME);
+    }
+    None
 }

@@ -6,7 +6,7 @@ use super::{Job, Shared, command, glob, loader_cache, locked, maps, open};
 use crate::engine::{FileId, Host, Image, KernelFact, MappedFile, ProcessFact, ProcessState};
 use crate::process::read;
 use crate::record::{Header, Kind};
-use crate::spawn::lookup;
+use crate::spawn::{self, lookup};
 use oisp_locate::{Located, Target};
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
@@ -19,6 +19,8 @@ use std::time::{Duration, Instant};
 
 /// Files remembered; beyond them those without a probe are forgotten.
 const MAX_FILES: usize = 32_768;
+/// Children of this process remembered.
+const MAX_CHILDREN: usize = 64;
 const PLAIN_TIME: Duration = Duration::from_secs(60);
 /// Coverage records of files that were not opened or looked into; a process that makes such files at will must not
 /// fill the record with them.
@@ -55,6 +57,9 @@ struct File {
 pub(super) struct Worker {
     host: Arc<Host>,
     shared: Arc<Shared>,
+    /// The kernel's process ids are not those of this process' `/proc`: processes are then looked at without asking
+    /// for the scope, and the kernel's ids are not looked up.
+    is_namespaced: bool,
     /// By device and inode.
     files: HashMap<(u64, u64), File>,
     /// What the kernel calls files that were looked at in this pass.
@@ -76,7 +81,9 @@ pub(super) struct Worker {
 impl Worker {
     pub fn new(host: Arc<Host>, shared: Arc<Shared>) -> Self {
         let exe_globs = host.config.scope.exes.clone();
+        let is_namespaced = host.own_tgid != std::process::id();
         Self {
+            is_namespaced,
             host,
             shared,
             files: HashMap::new(),
@@ -164,11 +171,11 @@ impl Worker {
     }
 
     fn scan_process(&mut self, pid: u32) {
-        if pid == std::process::id() || pid == self.host.own_tgid {
+        if pid == std::process::id() || pid == self.host.own_tgid || spawn::is_waiting(pid) {
             return;
         }
         self.scope_by_exe(pid);
-        if !self.host.scope.contains(pid) {
+        if !self.is_in_scope(pid) {
             return;
         }
         let cause = Cause { pid, ..Cause::default() };
@@ -194,6 +201,7 @@ impl Worker {
         let pid = fact.origin.tgid;
         match (fact.state, fact.child) {
             (ProcessState::Exec, _) => self.exec(fact),
+            (ProcessState::Fork, Some((child, _))) if pid == self.host.own_tgid => self.own_child(child, fact.start_ns),
             (ProcessState::Fork, Some((child, _))) if self.by_exe.contains(&pid) => self.add_by_exe(child),
             (ProcessState::Exit, _) => {
                 self.by_exe.remove(&pid);
@@ -202,11 +210,20 @@ impl Worker {
         }
     }
 
+    fn own_child(&self, child: u32, start_ns: u64) {
+        let mut children = locked(&self.shared.children);
+        if children.len() >= MAX_CHILDREN {
+            children.remove(0);
+        }
+        children.push((child, start_ns));
+    }
+
     fn exec(&mut self, fact: &ProcessFact) {
         let pid = fact.origin.tgid;
         self.scope_by_exe(pid);
         let is_wanted = fact.in_scope || self.by_exe.contains(&pid);
-        if !is_wanted || !self.host.config.discover {
+        // in another namespace its mapping is reported with an id that can be looked up
+        if !is_wanted || !self.host.config.discover || self.is_namespaced {
             return;
         }
         let cause = Cause {
@@ -219,7 +236,7 @@ impl Worker {
     }
 
     fn mapped(&mut self, fact: &MappedFile) {
-        if !self.host.config.discover || (fact.pid != 0 && !self.host.scope.contains(fact.pid)) {
+        if !self.host.config.discover || (fact.pid != 0 && !self.is_in_scope(fact.pid)) {
             return;
         }
         let name = (fact.file, fact.ino_generation);
@@ -239,8 +256,12 @@ impl Worker {
         }
     }
 
+    fn is_in_scope(&self, pid: u32) -> bool {
+        self.is_namespaced || self.host.scope.contains(pid)
+    }
+
     fn scope_by_exe(&mut self, pid: u32) {
-        if self.exe_globs.is_empty() {
+        if self.exe_globs.is_empty() || self.is_namespaced {
             return;
         }
         let exe = read::exe(pid).map(|e| e.to_string_lossy().into_owned());

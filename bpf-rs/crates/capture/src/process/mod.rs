@@ -51,9 +51,14 @@ fn add_program(fact: &ProcessFact, body: &mut Map<String, Value>) {
 /// Whether `/proc/PID` is about the process that started at `start_ns` (boot clock; 0: the kernel did not say).
 pub fn is_same_process(pid: u32, start_ns: u64) -> bool {
     match read::stat(pid) {
-        Some(stat) => start_ns == 0 || stat.start_ns.abs_diff(start_ns) <= START_TOLERANCE_NS,
+        Some(stat) => start_ns == 0 || is_same_start(stat.start_ns, start_ns),
         None => false,
     }
+}
+
+/// Whether two start times, one of them from `/proc`, are of one process.
+pub fn is_same_start(a_ns: u64, b_ns: u64) -> bool {
+    a_ns.abs_diff(b_ns) <= START_TOLERANCE_NS
 }
 
 /// Processes below `pid`, nearest first; without `pid` itself.

@@ -93,6 +93,11 @@ pub fn find(pid: u32) -> Option<Arc<Child>> {
     locked(&CHILDREN).as_ref()?.get(&pid).cloned()
 }
 
+/// Whether a process is a child of ours that has not been released: it still looks like this program.
+pub fn is_waiting(pid: u32) -> bool {
+    find(pid).is_some_and(|child| locked(&child.gate).is_some())
+}
+
 fn plan(command: &Command) -> io::Result<Plan> {
     let caller = &command.caller;
     let mut environment = caller.environment.clone();

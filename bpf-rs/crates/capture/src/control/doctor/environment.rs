@@ -1,6 +1,7 @@
 //! Rights and surroundings: why the kernel may refuse.
 use super::super::finding::{Finding, Severity};
 use crate::process::read;
+use serde_json::{Map, Value, json};
 use std::fs;
 
 /// (bit, name) of the capabilities that the sensor uses.
@@ -16,6 +17,29 @@ fn text(path: &str) -> Option<String> {
 /// `uname -r`.
 pub(super) fn kernel_release() -> Option<String> {
     text("/proc/sys/kernel/osrelease")
+}
+
+/// Settings of the machine that decide what is allowed; absent ones are absent.
+pub(super) fn settings() -> Value {
+    let mut all = Map::new();
+    let files = [
+        ("lockdown", "/sys/kernel/security/lockdown"),
+        ("unprivileged_bpf_disabled", "/proc/sys/kernel/unprivileged_bpf_disabled"),
+        ("perf_event_paranoid", "/proc/sys/kernel/perf_event_paranoid"),
+    ];
+    all.extend(files.iter().filter_map(|(name, path)| Some(((*name).to_owned(), json!(text(path)?)))));
+    // SAFETY: plain getter, and room for one limit.
+    let (euid, memlock) = unsafe {
+        let mut limit: libc::rlimit = std::mem::zeroed();
+        let result = libc::getrlimit(libc::RLIMIT_MEMLOCK, &mut limit);
+        (libc::geteuid(), (result == 0 && limit.rlim_cur != libc::RLIM_INFINITY).then_some(limit.rlim_cur))
+    };
+    all.insert("euid".into(), euid.into());
+    all.extend(memlock.map(|bytes| ("memlock_bytes".to_owned(), json!(bytes))));
+    let effective = read::status(std::process::id()).map_or(0, |s| s.effective_capabilities);
+    let held = CAPABILITIES.iter().chain([&(21, "CAP_SYS_ADMIN")]).filter(|(bit, _)| effective & (1 << bit) != 0);
+    all.insert("capabilities".into(), held.map(|(_, name)| *name).collect());
+    Value::Object(all)
 }
 
 /// What explains a refusal. `refused`: why the capture cannot be opened, absent when it can.

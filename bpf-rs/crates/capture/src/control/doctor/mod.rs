@@ -29,7 +29,7 @@ struct Trial {
     instead: Option<&'static str>,
 }
 
-/// `{"can_capture","kernel","features":[{feature, works, how, instead?}],"libraries":[...],"findings":[Finding]}`,
+/// `{"can_capture","kernel","settings":{...},"features":[{feature, works, how, instead?}],"libraries":[...],"findings":[Finding]}`,
 /// findings most important first.
 fn run(_: Option<&Arc<crate::engine::Host>>, request: Map<String, Value>) -> Result<Value, String> {
     let Parameters {} = parameters(request)?;
@@ -48,6 +48,7 @@ fn run(_: Option<&Arc<crate::engine::Host>>, request: Map<String, Value>) -> Res
     Ok(json!({
         "can_capture": opened.is_ok(),
         "kernel": environment::kernel_release(),
+        "settings": environment::settings(),
         "features": trials.iter().map(to_json).collect::<Vec<_>>(),
         "libraries": libraries,
         "findings": findings,
