@@ -31,11 +31,13 @@ export interface LoggedExchange {
 export class ExchangeLog implements ExchangeSink {
   readonly exchanges: LoggedExchange[] = [];
   readonly undecoded: string[] = [];
+  readonly #byExchange = new Map<HttpExchange, LoggedExchange>();
 
   request(exchange: HttpExchange): BodySink {
     if (this.find(exchange) !== undefined) throw new Error("request told twice");
     const logged: LoggedExchange = { exchange, requestBody: "", responseBody: "", isEnded: false };
     this.exchanges.push(logged);
+    this.#byExchange.set(exchange, logged);
     return bodyLog((text, end) => {
       logged.requestBody += text;
       if (end !== undefined) logged.requestEnd = endOnce(logged.requestEnd, end);
@@ -73,7 +75,7 @@ export class ExchangeLog implements ExchangeSink {
   }
 
   private find(exchange: HttpExchange): LoggedExchange | undefined {
-    return this.exchanges.find((logged) => logged.exchange === exchange);
+    return this.#byExchange.get(exchange);
   }
 }
 

@@ -182,7 +182,7 @@ export class MessageReader {
     if (!this.isInMessage) return;
     const endsHere = completeness === "complete" && this.#state === "until_close";
     const cut: Completeness = completeness === "complete" ? "aborted" : completeness;
-    if (endsHere) this.finish("complete", undefined, timeNs);
+    if (endsHere) this.finish(this.#completeness(), undefined, timeNs);
     else this.finish(cut, reason, timeNs);
     this.#state = "off";
   }

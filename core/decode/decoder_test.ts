@@ -1,0 +1,284 @@
+import assert from "node:assert/strict";
+import { ExchangeLog, testConnection } from "../../tests/support/exchange_log.ts";
+import { FactMaker } from "../../tests/support/facts.ts";
+import type { DraftEvent } from "../model/draft.ts";
+import type { HttpExchange } from "../model/http_exchange.ts";
+import { RecordFlag } from "../model/raw_capture.ts";
+import type { Verdict } from "../model/verdict.ts";
+import type { CallStage, CallStageOutput, Classification } from "./call_stage_types.ts";
+import { createDecoder, DECODER_DEFAULTS, type DecoderOptions } from "./decoder.ts";
+
+/** A call stage that logs exchanges, and classifies them by their path at the request head. */
+class LoggingStage extends ExchangeLog implements CallStage {
+  heldBytes = 0;
+
+  constructor(private readonly output: CallStageOutput) {
+    super();
+  }
+
+  advance(): void {}
+
+  override request(exchange: HttpExchange) {
+    const sink = super.request(exchange);
+    const { path } = exchange.request;
+    const classes: Record<string, Classification> = {
+      "/v1/chat/completions": "ai",
+      "/listed": "not_ai_host",
+      "/what": "unknown",
+    };
+    this.output.classified(exchange, classes[path] ?? "not_ai");
+    return sink;
+  }
+}
+
+function start(options: Partial<DecoderOptions> = {}) {
+  const drafts: DraftEvent[] = [];
+  const verdicts: Verdict[] = [];
+  let stage: LoggingStage | undefined;
+  const decoder = createDecoder({
+    ...DECODER_DEFAULTS,
+    bootId: "test",
+    ...options,
+    createCallStage: (_context, output) => stage = new LoggingStage(output),
+  }, { draft: (draft) => drafts.push(draft), verdict: (verdict) => verdicts.push(verdict) });
+  const lines = () => stage?.lines() ?? [];
+  const levels = () => verdicts.map(({ connId, level, reason }) => `${connId} ${level} ${reason}`);
+  return { decoder, drafts, verdicts, lines, levels, stage: () => stage, facts: new FactMaker() };
+}
+
+const CHAT = "POST /v1/chat/completions HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}";
+const ANSWER = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]";
+const HEALTH = "GET /health HTTP/1.1\r\nHost: h\r\n\r\n";
+const CHAT_LINES = [
+  "#0 http/1.1 POST h /v1/chat/completions",
+  '  request complete "{}"',
+  '  response 200 complete "[]"',
+];
+
+Deno.test("decoder captures a chat that comes after twenty health checks on one connection", () => {
+  const { decoder, facts, levels, lines } = start();
+  for (let i = 0; i < 20; i++) {
+    // After the first one the kernel copies heads of both directions, 256 bytes of each call.
+    const flags = i === 0 ? 0 : RecordFlag.headsOnly;
+    decoder.raw(facts.data(">", HEALTH, { flags }));
+    decoder.raw(facts.data("<", "HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\nok", { flags }));
+    facts.skip("<", 898);
+  }
+  decoder.raw(facts.data(">", CHAT));
+  decoder.raw(facts.data("<", ANSWER));
+  assert.deepEqual(levels(), ["1 heads not_ai", "1 open ai"]);
+  assert.deepEqual(lines().slice(-3), ["#20 http/1.1 POST h /v1/chat/completions", ...CHAT_LINES.slice(1)]);
+});
+
+Deno.test("decoder names the offset a verdict was decided on", () => {
+  const { decoder, facts, verdicts } = start();
+  decoder.raw(facts.data(">", HEALTH));
+  assert.deepEqual(verdicts, [{ connId: 1, level: "heads", sentOffset: HEALTH.length, reason: "not_ai" }]);
+});
+
+Deno.test("decoder stops what is no HTTP and listed hosts, from the first byte on only", () => {
+  const { decoder, facts, levels } = start();
+  decoder.raw(facts.data(">", "\x10\x20MQTT binary stuff"));
+  decoder.raw(facts.data(">", "more"));
+  decoder.raw(facts.data(">", "GET /listed HTTP/1.1\r\n\r\n", { connId: 2 }));
+  decoder.raw(facts.data(">", "GET /listed HTTP/1.1\r\n\r\n", { connId: 3, flags: RecordFlag.joinedLate }));
+  decoder.raw(facts.data(">", "x".repeat(70_000), { connId: 4, flags: RecordFlag.joinedLate }));
+  assert.deepEqual(levels(), ["1 stop not_http", "2 stop not_ai_host", "3 heads not_ai_host", "4 heads undecided"]);
+  assert.equal(decoder.losses().bytes["not_http"], 23);
+});
+
+Deno.test("decoder waits for enough bytes to know the format, whoever speaks first", () => {
+  const { decoder, facts, lines } = start();
+  decoder.raw(facts.data("<", "220 greeting\r\n"));
+  for (const char of CHAT) decoder.raw(facts.data(">", char));
+  decoder.raw(facts.data("<", ANSWER));
+  // The greeting is no answer of HTTP: it belongs to nobody.
+  assert.equal(lines()[0], CHAT_LINES[0]);
+  assert.equal(lines()[1], CHAT_LINES[1]);
+});
+
+Deno.test("decoder leaves out connections whose server is the captured process, unless asked for", () => {
+  const off = start();
+  off.decoder.raw(off.facts.data("<", CHAT));
+  off.decoder.raw(off.facts.data(">", ANSWER));
+  assert.deepEqual(off.lines(), []);
+  assert.deepEqual(off.levels(), ["1 stop server_side"]);
+  assert.equal(off.decoder.losses().bytes["server_side"], CHAT.length + ANSWER.length);
+  const on = start({ wantsServerSide: true });
+  on.decoder.raw(on.facts.data("<", CHAT));
+  on.decoder.raw(on.facts.data(">", ANSWER));
+  assert.deepEqual(on.lines(), CHAT_LINES);
+  assert.equal(on.stage()?.exchanges[0]?.exchange.connection.serverSide, true);
+});
+
+Deno.test("decoder reports a connection with both ends on this machine once", () => {
+  const { decoder, facts, lines } = start({ wantsServerSide: true });
+  const client = { ip: "127.0.0.1", port: 40000 };
+  const server = { ip: "127.0.0.1", port: 443 };
+  decoder.raw(facts.connection("opened", { connId: 1, local: client, remote: server }));
+  decoder.raw(facts.connection("opened", { connId: 2, local: server, remote: client, serverSide: true }));
+  decoder.raw(facts.data(">", CHAT, { connId: 1 }));
+  decoder.raw(facts.data("<", CHAT, { connId: 2 }));
+  decoder.raw(facts.data(">", ANSWER, { connId: 2 }));
+  decoder.raw(facts.data("<", ANSWER, { connId: 1 }));
+  assert.deepEqual(lines(), CHAT_LINES);
+});
+
+Deno.test("decoder keeps the order of offsets when records are mixed and repeated", () => {
+  const { decoder, facts, lines } = start({ isUnordered: true });
+  const request = [...CHAT].map((char) => facts.data(">", char));
+  const response = [...ANSWER].map((char) => facts.data("<", char));
+  for (const fact of [...request.reverse(), ...request]) decoder.raw(fact);
+  for (const fact of [...response, ...response.reverse()]) decoder.raw(fact);
+  assert.deepEqual(lines(), CHAT_LINES);
+});
+
+Deno.test("decoder marks what a lost record took, and says the loss once per reason, connection and second", () => {
+  const { decoder, facts, lines, drafts } = start();
+  decoder.raw(facts.data(">", "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n12"));
+  for (let i = 0; i < 3; i++) {
+    const streamOffset = facts.skip(">", 2);
+    decoder.raw(facts.loss({ connId: 1, direction: 1, streamOffset, lostBytes: 2 }));
+  }
+  decoder.raw(facts.data(">", "90"));
+  decoder.raw(facts.data("<", ANSWER));
+  assert.equal(lines()[1], '  request gap ring_full "12<gap 2 ring_full><gap 2 ring_full><gap 2 ring_full>90"');
+  decoder.advance(facts.timeNs);
+  assert.equal(drafts.length, 0);
+  facts.wait(1.1);
+  decoder.advance(facts.timeNs);
+  const [draft] = drafts;
+  assert.ok(draft?.event.event_type === "sensor.loss");
+  assert.deepEqual(draft.event.data, { reason: "ring_full", bytes: 6, items: 3, connection_id: 1 });
+});
+
+Deno.test("decoder says nothing of bytes left out on purpose", () => {
+  const { decoder, facts, drafts } = start();
+  decoder.raw(facts.loss({ connId: 1, reason: "not_ai", lostBytes: 5000, skipped: true }));
+  decoder.close();
+  assert.deepEqual(drafts, []);
+});
+
+Deno.test("decoder tells coverage once for each reason and program", () => {
+  const { decoder, facts, drafts } = start();
+  for (const exe of ["/a", "/a", "/b"]) {
+    decoder.raw({ ...facts.header(0), kind: "coverage", reason: "static_boringssl", covered: false, exe, fix: "x" });
+  }
+  assert.deepEqual(drafts.map(({ event }) => event.data), [
+    { reason: "static_boringssl", covered: false, exe: "/a", fix: "x" },
+    { reason: "static_boringssl", covered: false, exe: "/b", fix: "x" },
+  ]);
+});
+
+Deno.test("decoder closes a connection when its end offsets are reached or no byte can come any more", () => {
+  const { decoder, facts, lines } = start();
+  decoder.raw(facts.data(">", CHAT));
+  decoder.raw(facts.data("<", "HTTP/1.1 200 OK\r\n\r\npart"));
+  facts.skip("<", 6);
+  decoder.raw(facts.connection("closed"));
+  assert.equal(decoder.connections, 1);
+  decoder.advance(facts.timeNs);
+  assert.equal(decoder.connections, 0);
+  assert.equal(lines()[2], '  response 200 gap missing "part<gap 6 missing>"');
+  // A late record of a closed connection changes nothing.
+  decoder.raw(facts.data("<", "late"));
+  assert.equal(decoder.connections, 0);
+  assert.equal(decoder.losses().items["after_close"], 1);
+});
+
+Deno.test("decoder ends what is open when a process exits and when the source ends", () => {
+  const { decoder, facts, lines } = start();
+  decoder.raw(facts.data(">", CHAT));
+  decoder.raw({ ...facts.header(0), kind: "process", state: "exit", exitCode: 0 });
+  assert.equal(decoder.connections, 0);
+  decoder.raw(facts.data(">", CHAT, { connId: 2, processKey: 8 }));
+  decoder.close();
+  assert.deepEqual(lines().filter((line) => line.includes("request")), [
+    '  request complete no_response:process_exit "{}"',
+    '  request complete no_response:capture_ended "{}"',
+  ]);
+});
+
+Deno.test("decoder makes process, file and look-up events of their facts", () => {
+  const { decoder, facts, drafts } = start();
+  decoder.raw({
+    ...facts.header(0),
+    kind: "process",
+    state: "exec",
+    ppid: 1,
+    exe: "/bin/sh",
+    args: ["sh", "-c", "x"],
+    cwd: "/",
+  });
+  decoder.raw({ ...facts.header(0), kind: "process", state: "fork", childTgid: 101 });
+  decoder.raw({ ...facts.header(0), kind: "process", state: "seen" });
+  decoder.raw({ ...facts.header(0), kind: "file", operation: "write", path: "/o", bytes: 9, flagNames: ["O_WRONLY"] });
+  decoder.raw({ ...facts.header(0), kind: "file", operation: "delete", path: "/o" });
+  decoder.raw({ ...facts.header(0), kind: "dns", name: "h", queryType: "A", answers: ["1.2.3.4"] });
+  decoder.raw({ ...facts.header(0), kind: "process", state: "exit", exitCode: 3, signal: 0, startNs: 1 });
+  assert.deepEqual(drafts.map(({ event }) => [event.event_type, event.data]).slice(0, -1), [
+    ["process.exec", { pid: 100, ppid: 1, exe: "/bin/sh", args: ["-c", "x"], cwd: "/" }],
+    ["process.fork", { pid: 100, child_pid: 101 }],
+    ["file.write", { path: "/o", related_process_pid: 100, size: 9, flags: ["O_WRONLY"] }],
+    ["network.dns", { query: "h", query_type: "A", answers: ["1.2.3.4"] }],
+  ]);
+  assert.equal(drafts.at(-1)?.event.event_type, "process.exit");
+});
+
+Deno.test("decoder hands a whole input exchange to the call stage", () => {
+  const { decoder, lines } = start();
+  const message = {
+    headers: new Map(),
+    firstByteNs: 1,
+    lastByteNs: 2,
+    wireBodyBytes: 2,
+    completeness: "complete" as const,
+  };
+  const exchange: HttpExchange = {
+    connection: testConnection({ transport: "input" }),
+    ordinal: 0,
+    protocol: "http/1.1",
+    request: {
+      ...message,
+      reasons: [],
+      method: "POST",
+      target: "/v1/chat/completions",
+      path: "/v1/chat/completions",
+      host: "h",
+    },
+    response: { ...message, reasons: [], status: 200 },
+  };
+  const encoder = new TextEncoder();
+  decoder.exchange({ exchange, requestBody: encoder.encode("{}"), responseBody: encoder.encode("[]") });
+  assert.deepEqual(lines(), CHAT_LINES);
+});
+
+Deno.test("decoder keeps to its memory budget by ending what is idle longest, and counts it", () => {
+  const { decoder, facts, lines, stage } = start({ memoryBytes: 50_000 });
+  for (let connId = 1; connId <= 3; connId++) {
+    decoder.raw(facts.data(">", "POST /a HTTP/1.1\r\nContent-Length: 100000\r\n\r\n", { connId }));
+  }
+  // What the call stage holds counts too: it lets go when an exchange ends.
+  Object.defineProperty(stage(), "heldBytes", {
+    get: () => (stage()?.exchanges.filter((one) => !one.isEnded).length ?? 0) * 20_000,
+  });
+  decoder.raw(facts.data(">", "x", { connId: 3 }));
+  assert.deepEqual(lines().filter((line) => line.includes("request")), [
+    '  request truncated memory no_response:memory ""',
+    '  request open ""',
+    '  request open ""',
+  ]);
+  assert.equal(decoder.losses().items["memory"], 1);
+});
+
+Deno.test("decoder holds nothing for 20,000 idle connections but themselves", () => {
+  const { decoder, facts } = start();
+  for (let connId = 1; connId <= 20_000; connId++) {
+    decoder.raw(facts.data(">", HEALTH, { connId }));
+    decoder.raw(facts.data("<", ANSWER, { connId }));
+  }
+  assert.equal(decoder.connections, 20_000);
+  assert.equal(decoder.heldBytes, 0);
+  for (let connId = 1; connId <= 20_000; connId++) decoder.raw(facts.connection("closed", { connId }));
+  assert.equal(decoder.connections, 0);
+});
