@@ -111,7 +111,7 @@ class Stage {
     return this.drafts.map((draft) => draft.event.event_type);
   }
 
-  only<T extends EventType>(type: T): EventOf<T> {
+  single<T extends EventType>(type: T): EventOf<T> {
     const found = this.drafts.filter((draft) => draft.event.event_type === type);
     assert.equal(found.length, 1, type);
     return found[0]?.event as EventOf<T>;
@@ -142,8 +142,8 @@ Deno.test("a call gives a request and a response that belong together", () => {
     headers: { "x-ratelimit-remaining-requests": "9", "openai-version": "v" },
   });
   stage.end(exchange);
-  const request = stage.only("ai.request");
-  const response = stage.only("ai.response");
+  const request = stage.single("ai.request");
+  const response = stage.single("ai.response");
   assert.deepEqual(request.data.provider, {
     id: "openai",
     name: "OpenAI",
@@ -190,7 +190,7 @@ Deno.test("a stream's times come from its pieces; the opt-in chunks are events i
     "ai.streaming_chunk",
     "ai.response",
   ]);
-  const { data } = stage.only("ai.response");
+  const { data } = stage.single("ai.response");
   assert.deepEqual([data.streaming, data.latency_ms, data.time_to_first_token_ms], [true, 60, 10]);
   assert.deepEqual(data.stream, { chunks: 3, inter_chunk_ms_mean: 20, inter_chunk_ms_max: 30 });
   assert.equal(data.choices?.[0]?.message.content, "abc");
@@ -210,7 +210,7 @@ Deno.test("a cut stream states what came, and says what is missing", () => {
     completeness: "aborted",
   });
   stage.end(exchange);
-  const { data, confidence } = stage.only("ai.response");
+  const { data, confidence } = stage.single("ai.response");
   assert.deepEqual([data.finish_reason, data.success, data.choices?.[0]?.message.content], [undefined, undefined, "a"]);
   assert.deepEqual(confidence, {
     level: "high",
@@ -226,7 +226,7 @@ Deno.test("a stream that ends cleanly without end mark and finish reason is not 
   stage.send(exchange, JSON.stringify(CHAT));
   stage.answer(exchange, [[sse(chunk("a")), 10]], { headers: { "content-type": "text/event-stream" } });
   stage.end(exchange);
-  assert.deepEqual(stage.only("ai.response").confidence.reasons, ["no_end_mark"]);
+  assert.deepEqual(stage.single("ai.response").confidence.reasons, ["no_end_mark"]);
 });
 
 Deno.test("an answer that said its end is published after a second of silence, once", () => {
@@ -248,7 +248,7 @@ Deno.test("an answer that said its end is published after a second of silence, o
   assert.deepEqual(stage.types(), ["ai.request"]);
   stage.stage.advance(1_100 * MS);
   assert.deepEqual(stage.types(), ["ai.request", "ai.response"]);
-  assert.equal(stage.only("ai.response").confidence.completeness, "full");
+  assert.equal(stage.single("ai.response").confidence.completeness, "full");
   sink?.end("truncated", 2_000 * MS);
   stage.end(exchange);
   assert.equal(stage.drafts.length, 2);
@@ -264,7 +264,7 @@ Deno.test("an error is a response with status, error, retry time and no choices"
     headers: { "retry-after": "2", "x-request-id": "req_1" },
   });
   stage.end(exchange);
-  const { data } = stage.only("ai.response");
+  const { data } = stage.single("ai.response");
   assert.deepEqual([data.success, data.status_code, data.error, data.retry_after_ms, data.request_id, data.choices], [
     false,
     429,
@@ -289,7 +289,7 @@ Deno.test("an embedding exchange gives exactly one event, at its end, with or wi
     20,
   ]]);
   stage.end(exchange);
-  const { data } = stage.only("ai.embedding");
+  const { data } = stage.single("ai.embedding");
   assert.deepEqual([
     data.input_count,
     data.embedding_count,
@@ -303,7 +303,7 @@ Deno.test("an embedding exchange gives exactly one event, at its end, with or wi
   silent.send(lost, JSON.stringify({ model: "m", input: "a" }));
   silent.end(lost);
   assert.deepEqual(silent.types(), ["ai.embedding"]);
-  assert.deepEqual(silent.only("ai.embedding").confidence.reasons, ["truncated", "no_answer"]);
+  assert.deepEqual(silent.single("ai.embedding").confidence.reasons, ["truncated", "no_answer"]);
 });
 
 Deno.test("an unknown host with a known path has an endpoint and a format, and no vendor", () => {
@@ -312,7 +312,7 @@ Deno.test("an unknown host with a known path has an endpoint and a format, and n
   stage.send(exchange, JSON.stringify(CHAT));
   stage.answer(exchange, [[JSON.stringify(ANSWER), 5]]);
   stage.end(exchange);
-  const request = stage.only("ai.request");
+  const request = stage.single("ai.request");
   assert.deepEqual(request.data.provider, { endpoint: "https://llm.example.test/proxy/v1/chat/completions" });
   assert.equal(request.attrs?.dialect, "openai_chat");
   assert.equal(request.confidence.level, "inferred");
@@ -334,8 +334,8 @@ Deno.test("on an unknown path the answer decides between formats whose requests 
   stage.answer(exchange, [[JSON.stringify(answer), 5]]);
   stage.end(exchange);
   assert.deepEqual(stage.types(), ["ai.request", "ai.response"]);
-  assert.equal(stage.only("ai.request").attrs?.dialect, "anthropic_messages");
-  assert.deepEqual(stage.only("ai.response").confidence.reasons, ["unknown_host", "format_by_answer"]);
+  assert.equal(stage.single("ai.request").attrs?.dialect, "anthropic_messages");
+  assert.deepEqual(stage.single("ai.response").confidence.reasons, ["unknown_host", "format_by_answer"]);
   assert.equal(stage.classes.at(-1), "ai");
 });
 
@@ -383,7 +383,7 @@ Deno.test("a request whose body was cut has only what its head tells", () => {
   const exchange = stage.open("https://api.anthropic.com/v1/messages", { headers: { "x-api-key": "sk-ant-api03-x" } });
   stage.send(exchange, '{"model":"claude-x","mess', "truncated");
   stage.end(exchange);
-  const { data, confidence } = stage.only("ai.request");
+  const { data, confidence } = stage.single("ai.request");
   assert.deepEqual([data.model, data.streaming, data.messages, data.auth?.key_prefix], [
     undefined,
     undefined,
@@ -399,7 +399,7 @@ Deno.test("a body over the limit is cut and says so", () => {
   const exchange = stage.open("https://api.openai.com/v1/chat/completions");
   stage.send(exchange, JSON.stringify({ ...CHAT, pad: "x".repeat(100) }));
   stage.end(exchange);
-  assert.deepEqual([stage.only("ai.request").confidence.completeness, stage.only("ai.request").data.messages], [
+  assert.deepEqual([stage.single("ai.request").confidence.completeness, stage.single("ai.request").data.messages], [
     "metadata_only",
     undefined,
   ]);
@@ -415,7 +415,7 @@ Deno.test("an answer that ends before its request is published after it", () => 
   sink?.end("complete", 6 * MS);
   stage.end(exchange);
   assert.deepEqual(stage.types(), ["ai.request", "ai.response"]);
-  assert.equal(stage.only("ai.request").data.message_count, 1);
+  assert.equal(stage.single("ai.request").data.message_count, 1);
 });
 
 Deno.test("an answer that is not the format's says that it was not understood", () => {
@@ -424,7 +424,7 @@ Deno.test("an answer that is not the format's says that it was not understood", 
   stage.send(exchange, JSON.stringify(CHAT));
   stage.answer(exchange, [['{"unexpected":1}', 5]]);
   stage.end(exchange);
-  const { confidence } = stage.only("ai.response");
+  const { confidence } = stage.single("ai.response");
   assert.deepEqual([confidence.completeness, confidence.reasons], ["metadata_only", ["not_decoded"]]);
 });
 

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { Random } from "../../../tests/support/random.ts";
-import { anthropicCountTokens } from "./anthropic_count_tokens.ts";
 import { anthropicMessages } from "./anthropic_messages.ts";
 import { readAnswer, toRequestView } from "./dialect_testing.ts";
 
@@ -207,16 +206,6 @@ Deno.test("the model of a Vertex request is in its path", () => {
   });
   const request = anthropicMessages.decodeRequest(view);
   assert.deepEqual([request?.model, request?.isStreaming], ["claude-x@1", true]);
-});
-
-Deno.test("counting tokens is its own kind of call and states no usage", () => {
-  const view = toRequestView({
-    path: "/v1/messages/count_tokens",
-    json: { model: "m", messages: [{ role: "user", content: "x" }] },
-  });
-  assert.equal(anthropicCountTokens.matchHead(view), 1);
-  assert.equal(anthropicCountTokens.decodeRequest(view)?.requestType, "count_tokens");
-  assert.deepEqual(readAnswer(anthropicCountTokens, [{ json: { input_tokens: 9 } }]).answer, { choices: [] });
 });
 
 Deno.test("no message makes the reader throw", () => {

@@ -1,4 +1,4 @@
-/** A JSON object as it came from the wire: any key may be missing or have any type. */
+/** A JSON object as it came from the wire: every key may be missing or have another type. */
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
 const NO_ENTRIES: readonly unknown[] = [];

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { readAnswer, toRequestView } from "./dialect_testing.ts";
 import { openaiCompletions } from "./openai_completions.ts";
-import { openaiModels } from "./openai_models.ts";
 
 Deno.test("prompts are read as messages; lists of token ids hold no text", () => {
   const decode = (prompt: unknown) =>
@@ -31,11 +30,4 @@ Deno.test("chat completions are another format, inline completion of editors is 
   const match = (path: string) => openaiCompletions.matchHead(toRequestView({ path }));
   assert.equal(match("/v1/chat/completions"), 0);
   assert.ok(match("/v1/engines/e/completions") > 0.8);
-});
-
-Deno.test("a list of models counts only where the vendor's row says so, and is counted", () => {
-  const match = openaiModels.matchHead(toRequestView({ method: "GET", path: "/v1/models" }));
-  assert.ok(match >= 0.3 && match < 0.5);
-  assert.equal(openaiModels.matchHead(toRequestView({ path: "/v1/models" })), 0);
-  assert.equal(readAnswer(openaiModels, [{ json: { data: [{ id: "a" }, { id: "b" }] } }]).answer.outputCount, 2);
 });
