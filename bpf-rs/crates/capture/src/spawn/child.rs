@@ -150,6 +150,8 @@ unsafe fn take_on(plan: &Plan) -> Result<(), i32> {
                 return Err(*libc::__errno_location());
             }
         }
+        // rights that oisp was given for capturing are not the command's
+        libc::prctl(libc::PR_CAP_AMBIENT, libc::PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
         let mut mask: libc::sigset_t = std::mem::zeroed();
         libc::sigemptyset(&mut mask);
         for signal in (1..=LAST_SIGNAL).filter(|s| plan.state.mask & (1 << (s - 1)) != 0) {

@@ -36,7 +36,13 @@ pub(super) fn trials() -> Vec<Trial> {
 }
 
 fn trial(feature: &'static str, result: io::Result<()>, how: &str, instead: Option<&'static str>) -> Trial {
-    Trial { feature, works: result.is_ok(), how: result.map_or_else(|e| e.to_string(), |()| how.to_owned()), instead }
+    Trial {
+        feature,
+        works: result.is_ok(),
+        is_denied: result.as_ref().is_err_and(|e| e.kind() == io::ErrorKind::PermissionDenied),
+        how: result.map_or_else(|e| e.to_string(), |()| how.to_owned()),
+        instead,
+    }
 }
 
 /// The real programs, loaded and attached to the kernel's own events with an empty scope, then taken off again.
@@ -54,7 +60,7 @@ pub(super) fn engine_trials() -> (Vec<Trial>, Result<String, String>) {
     let row = |f: &serde_json::Value| {
         let (feature, instead) = *PARTS.iter().find(|(name, _)| f["feature"] == *name)?;
         let how = f["method"].as_str().or(f["reason"].as_str()).unwrap_or_default().to_owned();
-        Some(Trial { feature, works: f["works"] == true, how, instead })
+        Some(Trial { feature, works: f["works"] == true, how, instead, is_denied: false })
     };
     let features = coverage["features"].as_array().cloned().unwrap_or_default();
     let method = coverage["method"].as_str().unwrap_or("uprobes").to_owned();
@@ -69,8 +75,12 @@ const PARTS: &[(&str, Option<&str>)] = &[
     ("mappings", Some("libraries that are loaded later are found at the next exec or scan only")),
 ];
 
-/// What a feature that does not work means; `None` where its replacement does all that it would.
+/// What a feature that does not work means; `None` where its replacement does all that it would, and where only rights
+/// were missing, which is told once for all.
 pub(super) fn finding(trial: &Trial, can_capture: bool) -> Option<Finding> {
+    if trial.is_denied {
+        return None;
+    }
     let (code, object) = match trial.feature {
         "bpf" => ("OISP-BPF-001", "load BPF programs"),
         "btf" => ("OISP-BPF-002", "read the kernel's type information (BTF)"),
@@ -87,7 +97,7 @@ pub(super) fn finding(trial: &Trial, can_capture: bool) -> Option<Finding> {
         ("btf", _) => finding
             .why("the kernel was built without CONFIG_DEBUG_INFO_BTF, or /sys is not mounted")
             .fix("use a distribution kernel of 5.17 or later; in a container mount /sys"),
-        ("ring_buffer", _) => finding.why("this kernel is older than 5.8, or BPF is not allowed"),
+        ("ring_buffer", _) => finding.why("this kernel is older than 5.8"),
         _ => finding,
     })
 }

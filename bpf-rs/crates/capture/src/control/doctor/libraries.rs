@@ -26,7 +26,7 @@ pub(super) fn on_this_machine() -> Vec<Value> {
         let real = std::fs::canonicalize(&file).unwrap_or(file);
         found.look(&real.to_string_lossy(), || open::here(Path::new(&real)));
     }
-    for pid in read::all() {
+    for pid in read::all().into_iter().filter(|pid| *pid != std::process::id()) {
         found.process(pid);
     }
     found.rows.truncate(MAX_ROWS);
@@ -62,7 +62,7 @@ impl Found {
 }
 
 /// One finding a kind of outcome, naming the files; the rows have the details.
-pub(super) fn findings(rows: &[Value]) -> Vec<Finding> {
+pub(super) fn findings(rows: &[Value], can_capture: bool) -> Vec<Finding> {
     let paths = |wanted: &dyn Fn(&Value) -> bool| {
         let all: BTreeSet<&str> = rows.iter().filter(|r| wanted(r)).filter_map(|r| r["path"].as_str()).collect();
         all.into_iter().collect::<Vec<_>>().join(", ")
@@ -75,7 +75,8 @@ pub(super) fn findings(rows: &[Value]) -> Vec<Finding> {
                 .why("neither the loader cache nor PATH nor a running program has OpenSSL or GnuTLS"),
         );
     } else {
-        findings.push(Finding::new("OISP-TLS-001", Severity::Info, format!("Captured: {covered}")));
+        let says = if can_capture { "Captured" } else { "Can be captured, with the rights to" };
+        findings.push(Finding::new("OISP-TLS-001", Severity::Info, format!("{says}: {covered}")));
     }
     let reasons: BTreeSet<&str> = rows.iter().filter_map(|r| r["reason"].as_str()).collect();
     findings.extend(reasons.into_iter().map(|reason| {
@@ -100,15 +101,16 @@ mod tests {
             json!({ "path": "/b", "covered": false, "reason": "go_tls", "detail": "why", "fix": "do" }),
             json!({ "path": "/c", "covered": false, "reason": "go_tls", "detail": "why", "fix": "do" }),
         ];
-        let found = findings(&rows);
+        let found = findings(&rows, true);
         assert_eq!(found.len(), 2);
         assert_eq!(found[0].what, "Captured: /a");
+        assert_eq!(findings(&rows, false)[0].what, "Can be captured, with the rights to: /a");
         assert_eq!(found[1].what, "Not captured (go_tls): /b, /c");
         assert_eq!((found[1].why.as_deref(), found[1].fix.as_deref()), (Some("why"), Some("do")));
     }
 
     #[test]
     fn nothing_found_is_said() {
-        assert_eq!(findings(&[])[0].code, "OISP-TLS-003");
+        assert_eq!(findings(&[], true)[0].code, "OISP-TLS-003");
     }
 }

@@ -27,6 +27,8 @@ struct Trial {
     how: String,
     /// What is used where it does not work; absent: capture is not possible without it.
     instead: Option<&'static str>,
+    /// It was refused for lack of rights: says nothing about the kernel.
+    is_denied: bool,
 }
 
 /// `{"can_capture","kernel","settings":{...},"features":[{feature, works, how, instead?}],"libraries":[...],"findings":[Finding]}`,
@@ -39,7 +41,7 @@ fn run(_: Option<&Arc<crate::engine::Host>>, request: Map<String, Value>) -> Res
     let libraries = libraries::on_this_machine();
     let mut findings: Vec<Finding> = environment::findings(opened.as_ref().err().map(String::as_str));
     findings.extend(trials.iter().filter(|t| !t.works).filter_map(|t| kernel::finding(t, opened.is_ok())));
-    findings.extend(libraries::findings(&libraries));
+    findings.extend(libraries::findings(&libraries, opened.is_ok()));
     if let Ok(method) = &opened {
         let what = format!("Capture works here, with {method}");
         findings.push(Finding::new("OISP-BPF-000", Severity::Info, what));
