@@ -18,6 +18,8 @@ const HOSTS: Readonly<Record<string, string | null>> = {
   "api.deepseek.com": "deepseek",
   "ollama.com": "ollama-cloud",
   "bedrock-runtime.us-east-1.amazonaws.com": "aws-bedrock",
+  "bedrock-runtime.<AWS_REGION>.amazonaws.com": "aws-bedrock",
+  "bedrock-mantle.<AWS_REGION>.api.aws": "aws-bedrock",
   "api.perplexity.ai": "perplexity",
   "api.z.ai": "zai",
   "api.groq.com": "groq",
