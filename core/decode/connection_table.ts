@@ -121,16 +121,18 @@ export class ConnectionTable {
     return evicted;
   }
 
-  /** The program run is over: so are its connections. */
+  /** The program run is over: so are its connections, once their last bytes are here. */
   endProcess(processKey: number, timeNs: number): void {
     for (const connection of this.#byProcess.get(processKey) ?? []) {
-      connection.end("complete", "process_exit", timeNs);
-      this.forget(connection);
+      connection.exited(timeNs);
+      this.touched(connection);
     }
   }
 
   /** Ends everything. */
   close(reason: string): void {
+    // Nothing is under way any more: whatever was closed has ended.
+    this.settle(Infinity);
     for (const connection of this.#connections.values()) connection.end("truncated", reason, connection.lastNs);
     this.#connections.clear();
     this.#byProcess.clear();

@@ -190,6 +190,8 @@ Deno.test("decoder ends what is open when a process exits and when the source en
   const { decoder, facts, lines } = start();
   decoder.raw(facts.data(">", CHAT));
   decoder.raw({ ...facts.header(0), kind: "process", state: "exit", exitCode: 0 });
+  assert.equal(decoder.connections, 1, "bytes may still be on their way");
+  decoder.advance(Number.MAX_SAFE_INTEGER);
   assert.equal(decoder.connections, 0);
   decoder.raw(facts.data(">", CHAT, { connId: 2, processKey: 8 }));
   decoder.close();

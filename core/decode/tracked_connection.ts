@@ -37,6 +37,14 @@ interface UndecidedPiece {
   readonly timeNs: number;
 }
 
+/** How the connection ended; takes effect when its last bytes are there or lost. */
+interface Ending {
+  readonly reason: "closed" | "process_exit";
+  readonly timeNs: number;
+  readonly sentEnd?: number;
+  readonly receivedEnd?: number;
+}
+
 /** `undecided` format unknown; `parsing`; `ignored` nothing on it is wanted. */
 type State = "undecided" | "parsing" | "ignored";
 
@@ -57,7 +65,7 @@ export class TrackedConnection {
   #undecidedBytes = 0;
   /** Bytes of a connection joined late that began nothing. */
   #unknownBytes = 0;
-  #closed: RawConnection | undefined;
+  #ending: Ending | undefined;
   readonly #sent: Reassembler;
   readonly #received: Reassembler;
   readonly #verdicts: VerdictKeeper;
@@ -82,7 +90,7 @@ export class TrackedConnection {
 
   /** True when records wait for a hole to be filled, or the close for its bytes. */
   get isWaiting(): boolean {
-    return this.#closed !== undefined || this.#sent.isWaiting || this.#received.isWaiting;
+    return this.#ending !== undefined || this.#sent.isWaiting || this.#received.isWaiting;
   }
 
   /** True when an exchange is under way. */
@@ -122,8 +130,13 @@ export class TrackedConnection {
 
   /** Takes the news that the connection was closed. True: everything was told, the connection can be forgotten. */
   close(fact: RawConnection): boolean {
-    this.#closed = fact;
     const { sentEnd, receivedEnd } = fact;
+    this.#ending = {
+      reason: "closed",
+      timeNs: fact.returnNs,
+      ...(sentEnd === undefined ? {} : { sentEnd }),
+      ...(receivedEnd === undefined ? {} : { receivedEnd }),
+    };
     const isSentThere = sentEnd === undefined ? !this.#sent.isWaiting : this.#sent.nextOffset >= sentEnd;
     const isReceivedThere = receivedEnd === undefined
       ? !this.#received.isWaiting
@@ -134,19 +147,27 @@ export class TrackedConnection {
   }
 
   /**
+   * The program run is over. Facts overtake bytes on their way, so this takes effect when no older record is under way; a close
+   * that was told before says more and stays.
+   */
+  exited(timeNs: number): void {
+    this.#ending ??= { reason: "process_exit", timeNs };
+  }
+
+  /**
    * No record older than `nowNs` is under way: what waits for one is told without it. True: the connection is closed and can be
    * forgotten.
    */
   settle(nowNs: number): boolean {
-    if (this.#closed === undefined) {
+    if (this.#ending === undefined) {
       if (this.lastNs <= nowNs) this.#settleBoth();
       return false;
     }
-    if (this.#closed.returnNs > nowNs) return false;
-    const { sentEnd, receivedEnd, returnNs } = this.#closed;
-    this.#sent.finish(sentEnd ?? this.#sent.nextOffset, returnNs);
-    this.#received.finish(receivedEnd ?? this.#received.nextOffset, returnNs);
-    this.end("complete", "closed", returnNs);
+    const { reason, timeNs, sentEnd, receivedEnd } = this.#ending;
+    if (timeNs > nowNs) return false;
+    this.#sent.finish(sentEnd ?? this.#sent.nextOffset, timeNs);
+    this.#received.finish(receivedEnd ?? this.#received.nextOffset, timeNs);
+    this.end("complete", reason, timeNs);
     return true;
   }
 
