@@ -14,8 +14,16 @@ const ESCAPES =
 
 /** Whether a text holds anything that `normalizeText` undoes. Nearly free where it does not. */
 export function needsNormalizing(text: string): boolean {
-  return (text.includes("\\") && /\\[ux]/.test(text)) || (text.includes("%") && /%[2-7][0-9a-fA-F]/.test(text)) ||
+  return hasEscape(text) || (text.includes("%") && /%[2-7][0-9a-fA-F]/.test(text)) ||
     text.includes("&#") || (NOT_ASCII.test(text) && DISGUISE.test(text));
+}
+
+function hasEscape(text: string): boolean {
+  for (let at = text.indexOf("\\"); at >= 0; at = text.indexOf("\\", at + 1)) {
+    const next = text.charCodeAt(at + 1);
+    if (next === 117 || next === 120) return true;
+  }
+  return false;
 }
 
 /**

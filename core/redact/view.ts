@@ -44,7 +44,7 @@ export interface View {
 export function toDigest(text: string, matches: readonly Match[]): TextDigest {
   const length = countUtf8Bytes(text);
   if (length < SHORTEST_HASHED_BYTES) return { content_length: length };
-  return { content_length: length, content_hash: `sha256:${toSha256(maskText(text, matches))}` };
+  return { content_length: length, content_hash: ["sha256:", toSha256(maskText(text, matches))].join("") };
 }
 
 function isShortLine(text: string): boolean {

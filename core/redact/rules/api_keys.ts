@@ -15,7 +15,10 @@ const SHORTEST_REST = 8;
 
 const SHAPE_BY_PREFIX = new Map(KEY_SHAPES.map((shape) => [shape.prefix, shape]));
 const PREFIXES = [...SHAPE_BY_PREFIX.keys()].sort((a, b) => b.length - a.length);
-const PREFIX_PATTERN = new RegExp(`(?<![A-Za-z0-9])(?:${PREFIXES.map(escapePattern).join("|")})`, "g");
+/** Shapes by their first two characters, those with the longest prefix first. */
+const SHAPES_BY_BEGINNING = groupShapes();
+/** 1 for each character a prefix begins with. */
+const FIRST_CHARACTERS = buildFirstTable();
 /** The same where the first part of a key ends in a newline by which the parts of a message were joined. */
 const TORN_PREFIX = new RegExp(
   `(?<![A-Za-z0-9])(?:${PREFIXES.filter((prefix) => prefix.length >= 4).map(toTornPattern).join("|")})`,
@@ -46,24 +49,35 @@ export const apiKeys: RedactionRule = {
 
 /** Finds keys that begin in `[from, until)`; gives where the next search may begin. */
 function findKeys(text: string, from: number, until: number, spans: Span[]): number {
-  const part = text.slice(from, until);
   let done = from;
-  for (const match of part.matchAll(PREFIX_PATTERN)) {
-    const start = from + match.index;
-    if (start < done || isInsideWord(text, start)) continue;
-    const shape = SHAPE_BY_PREFIX.get(match[0]);
+  for (let start = from; start < until; start++) {
+    const shape = isPossibleStart(text, start) ? findShape(text, start) : undefined;
     const end = shape === undefined ? -1 : findKeyEnd(text, start, shape);
     if (end < 0) continue;
     spans.push({ start, end });
     done = end;
+    start = end - 1;
   }
+  const part = text.slice(from, until);
   if (part.includes("\n")) findTornKeys(text, part, from, spans);
   return Math.max(done, until);
 }
 
-/** The slice that is searched hides the character before it. */
+function isPossibleStart(text: string, start: number): boolean {
+  const code = text.charCodeAt(start);
+  return code < 128 && FIRST_CHARACTERS[code] === 1 && !isInsideWord(text, start);
+}
+
+function findShape(text: string, start: number): KeyShape | undefined {
+  const shapes = SHAPES_BY_BEGINNING.get(text.charCodeAt(start) * 128 + text.charCodeAt(start + 1));
+  return shapes?.find((shape) => text.startsWith(shape.prefix, start));
+}
+
+/** A prefix right behind a letter or digit is the middle of something else. */
 function isInsideWord(text: string, start: number): boolean {
-  return start > 0 && /[A-Za-z0-9]/.test(text.charAt(start - 1));
+  if (start === 0) return false;
+  const code = text.charCodeAt(start - 1);
+  return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
 }
 
 function findKeyEnd(text: string, start: number, shape: KeyShape): number {
@@ -94,6 +108,21 @@ function findTornKeys(text: string, part: string, from: number, spans: Span[]): 
     if (shape === undefined || end - bodyStart < shape.minLength || isInsideWord(text, start)) continue;
     spans.push({ start, end });
   }
+}
+
+function groupShapes(): ReadonlyMap<number, readonly KeyShape[]> {
+  const groups = new Map<number, KeyShape[]>();
+  for (const shape of [...SHAPE_BY_PREFIX.values()].sort((a, b) => b.prefix.length - a.prefix.length)) {
+    const beginning = shape.prefix.charCodeAt(0) * 128 + shape.prefix.charCodeAt(1);
+    groups.set(beginning, [...groups.get(beginning) ?? [], shape]);
+  }
+  return groups;
+}
+
+function buildFirstTable(): Uint8Array {
+  const table = new Uint8Array(128);
+  for (const prefix of PREFIXES) table[prefix.charCodeAt(0)] = 1;
+  return table;
 }
 
 function escapePattern(text: string): string {
