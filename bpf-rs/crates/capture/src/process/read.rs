@@ -75,6 +75,8 @@ pub fn session_id(pid: u32) -> Option<u32> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stat {
     pub comm: String,
+    /// Letter of the state: `R` running, `S` asleep, `T` stopped, `Z` ended and not waited for.
+    pub state: char,
     pub ppid: u32,
     pub process_group: i32,
     /// Boot clock, with the kernel's granularity of user clock ticks (10 ms).
@@ -94,6 +96,7 @@ fn parse_stat(bytes: &[u8]) -> Option<Stat> {
     let start_ticks: u64 = fields.get(19)?.parse().ok()?;
     Some(Stat {
         comm: String::from_utf8_lossy(bytes.get(open + 1..close)?).into_owned(),
+        state: fields.first()?.chars().next()?,
         ppid: fields.get(1)?.parse().ok()?,
         process_group: fields.get(2)?.parse().ok()?,
         start_ns: start_ticks.saturating_mul(1_000_000_000 / ticks_per_second),

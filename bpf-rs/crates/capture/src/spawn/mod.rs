@@ -178,7 +178,7 @@ impl Child {
                 continue;
             }
             if got > 0 && libc::WIFSTOPPED(status) {
-                stop_with_the_job();
+                stop_with_the_job(self.pid);
                 continue;
             }
             let ended = if got > 0 && libc::WIFSIGNALED(status) {
@@ -202,8 +202,12 @@ impl ExecError {
 }
 
 /// A stopped command would leave an interactive shell without its prompt, since the shell waits for oisp: when this
-/// process' group has the terminal, it stops too, and the shell's `fg` continues both.
-fn stop_with_the_job() {
+/// process' group has the terminal, it stops too, and the shell's `fg` continues both. The key on the terminal stops
+/// both at once: this process learns of it when both run again, and then there is nothing to do.
+fn stop_with_the_job(child: u32) {
+    if crate::process::read::stat(child).is_none_or(|s| s.state != 'T') {
+        return;
+    }
     // SAFETY: plain system calls; the path is NUL-terminated and the descriptor is closed.
     unsafe {
         let terminal = libc::open(c"/dev/tty".as_ptr(), libc::O_RDONLY | libc::O_CLOEXEC | libc::O_NOCTTY);
