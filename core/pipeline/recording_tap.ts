@@ -46,6 +46,8 @@ class Tap implements RecordingTap {
   readonly #skipped = new DropCounts();
   /** Connections with undecided bytes, and since when. */
   readonly #waiting = new Map<RecordedConnection, number>();
+  /** Connections whose close was told, and when: bytes from before may still be under way. */
+  readonly #closing = new Map<number, number>();
   #advance: Uint8Array | undefined;
 
   constructor(file: RecordingFile) {
@@ -81,6 +83,7 @@ class Tap implements RecordingTap {
       case "advance":
         // Only the last one before another record says anything new.
         this.#advance = writeRecord(fact);
+        this.#finishClosed(fact.toNs);
         return this.#giveUpOld(fact.toNs);
       default:
         this.#add(writeRecord(fact));
@@ -114,11 +117,9 @@ class Tap implements RecordingTap {
     const record = writeRecord(fact);
     const connection = this.#connection(fact.connId);
     if (fact.state === "closed") {
-      connection.close();
-      this.#waiting.delete(connection);
-      this.#connections.delete(fact.connId);
+      this.#closing.set(fact.connId, fact.returnNs);
       if (connection.isKept) this.#add(record);
-      else this.#queue.write();
+      else connection.prelude.push(record);
       return;
     }
     if (connection.isKept) this.#add(record);
@@ -145,6 +146,18 @@ class Tap implements RecordingTap {
       this.#connections.set(connId, connection);
     }
     return connection;
+  }
+
+  #finishClosed(nowNs: number): void {
+    for (const [connId, closedNs] of this.#closing) {
+      if (closedNs > nowNs) continue;
+      this.#closing.delete(connId);
+      const connection = this.#connections.get(connId);
+      if (connection === undefined) continue;
+      connection.close();
+      this.#waiting.delete(connection);
+      this.#connections.delete(connId);
+    }
   }
 
   #giveUpOld(nowNs: number): void {

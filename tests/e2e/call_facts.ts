@@ -157,11 +157,14 @@ function readMessageStream(documents: readonly Record<string, unknown>[]): Answe
 
 function factsOfPair(request: EventOf<"ai.request">, answer: EventOf<"ai.response">): CallFacts {
   const choice = answer.data.choices?.[0];
+  const messages = (request.data.messages ?? []).map(({ role, content }) => `${role}:${content}`);
+  // Formats that keep the system text outside their messages have it in a field of its own.
+  const system = typeof request.data.system_prompt === "string" ? [`system:${request.data.system_prompt}`] : [];
   return {
     provider: request.data.provider?.id ?? "",
     model: request.data.model?.id ?? "",
     streaming: request.data.streaming ?? false,
-    messages: (request.data.messages ?? []).map(({ role, content }) => `${role}:${content}`),
+    messages: messages.some((message) => message.startsWith("system:")) ? messages : [...system, ...messages],
     status: answer.data.status_code ?? 0,
     text: choice?.message.content ?? "",
     tools: (choice?.message.tool_calls ?? []).map(({ id, name, arguments: value }) =>
