@@ -5,17 +5,20 @@
 
 enum { HEADS_BYTES = 256 };
 
-/* How much of the call to copy, by the verdict and the limits; the rest goes to `*reason`. */
-static __always_inline __u64 wanted(struct connection *k, struct frame *f, __u64 n, __u32 which, __u32 *reason, __u32 *flags)
+/* How much of the call to copy, by the verdict and the limits; the rest goes to a reason. */
+static __always_inline void decide(struct copying *c, struct connection *k, struct frame *f, __u64 n, __u32 which)
 {
 	__u64 take = n;
+	c->wanted = 0;
+	c->reason = TOTAL_SKIPPED_TUNNEL;
+	if (f->tunnel) return;
 	if (k->flags & CONNECTION_ACCEPTED && !config.server_side) {
-		*reason = TOTAL_SKIPPED_SERVER_SIDE;
-		return 0;
+		c->reason = TOTAL_SKIPPED_SERVER_SIDE;
+		return;
 	}
 	if (k->level == VERDICT_STOP) {
-		*reason = TOTAL_SKIPPED_NOT_AI;
-		return 0;
+		c->reason = TOTAL_SKIPPED_NOT_AI;
+		return;
 	}
 	if (which == 0) {
 		char head[6] = {};
@@ -28,36 +31,28 @@ static __always_inline __u64 wanted(struct connection *k, struct frame *f, __u64
 		if (starts || k->last_direction == 1) k->exchange_bytes = 0;
 	}
 	if (k->level == VERDICT_HEADS && n > HEADS_BYTES) {
-		*reason = TOTAL_SKIPPED_NOT_AI;
-		*flags = FLAG_HEADS_ONLY | FLAG_TRUNCATED;
-		return HEADS_BYTES;
+		c->reason = TOTAL_SKIPPED_NOT_AI;
+		c->head.flags |= FLAG_HEADS_ONLY | FLAG_TRUNCATED;
+		c->wanted = HEADS_BYTES;
+		return;
 	}
-	if (k->level == VERDICT_HEADS) *flags = FLAG_HEADS_ONLY;
+	if (k->level == VERDICT_HEADS) c->head.flags |= FLAG_HEADS_ONLY;
 	if (take > config.call_limit) {
-		*reason = TOTAL_LOST_CALL_LIMIT;
+		c->reason = TOTAL_LOST_CALL_LIMIT;
 		take = config.call_limit;
 	}
 	if (k->exchange_bytes + take > config.exchange_limit) {
-		*reason = TOTAL_LOST_EXCHANGE_LIMIT;
+		c->reason = TOTAL_LOST_EXCHANGE_LIMIT;
 		take = config.exchange_limit > k->exchange_bytes ? config.exchange_limit - k->exchange_bytes : 0;
 	}
-	if (take < n) *flags = FLAG_TRUNCATED;
-	return take;
+	if (take < n) c->head.flags |= FLAG_TRUNCATED;
+	c->wanted = take;
 }
 
-/* Adds bytes that are left out after `c` to the hole of this direction. */
-static __always_inline void leave_out(struct copying *c, __u64 n, __u64 reason)
+static __always_inline void settle(struct connection *k, struct copying *c, __u64 n)
 {
-	if (c->hole.bytes && (c->hole.reason != reason || c->hole.offset + c->hole.bytes != c->head.stream_offset)) end_hole(c);
-	if (!c->hole.bytes) {
-		c->hole.offset = c->head.stream_offset;
-		c->hole.reason = reason;
-	}
-	c->hole.bytes += n;
-}
-
-static __always_inline void settle(struct connection *k, struct copying *c, __u64 n, __u64 take, __u32 reason)
-{
+	__u64 take = c->wanted;
+	__u32 reason = c->reason;
 	__u64 lost = c->lost_ring_full + c->lost_read_fault + c->lost_share, rest = n - take;
 	/* what the loop could not reach (it always can: its bound is the hard limit of a call) */
 	__u64 unreached = take - c->captured - lost;
@@ -107,27 +102,25 @@ static __noinline int capture(struct process *p, struct connection *k, struct th
 	struct copying *c;
 	struct loop loop;
 	struct frame *f;
-	__u64 take = 0;
-	__u32 which, reason = TOTAL_SKIPPED_TUNNEL, flags = 0;
+	__u32 which;
 	if (!p || !k || !t) return 0;
 	f = &t->current;
 	c = &t->copying;
 	which = is_write(f->kind) ? 0 : 1;
 	count(TOTAL_CALLS, 1);
-	if (!f->tunnel) take = wanted(k, f, n, which, &reason, &flags);
 	fill_record(c, k, f, p->key, n, which);
-	c->head.flags |= flags;
+	decide(c, k, f, n, which);
 	k->last_direction = which;
-	if (take) {
-		c->left = take;
+	c->left = c->wanted;
+	if (c->left) {
 		c->over_share = ring_share(p) > config.ring_bytes / 4;
 		loop.c = c;
 		bpf_loop(CHUNKS_PER_CALL, copy_chunk, &loop, 0);
 		if (c->ring_used) add_share(p, c->ring_used);
 	}
-	settle(k, c, n, take, reason);
+	settle(k, c, n);
 	/* what a heads-only record leaves out shows in the record itself */
-	if (n > take && !(flags & FLAG_HEADS_ONLY)) leave_out(c, n - take, reason);
+	if (n > c->wanted && !(c->head.flags & FLAG_HEADS_ONLY)) miss(c, n - c->wanted, c->reason);
 	k->hole[which & 1] = c->hole;
 	return 0;
 }

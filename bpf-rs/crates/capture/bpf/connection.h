@@ -30,7 +30,8 @@ static __noinline int tell_connection(struct connection *k, struct connection_ke
 	fill_head(&c->head, kind, key->process_key, 1);
 	c->head.tgid = k->tgid; /* who closes may be somebody else */
 	fill_connection(c, k, key->object);
-	bpf_ringbuf_submit(c, wake(&control));
+	bpf_ringbuf_submit(c, BPF_RB_NO_WAKEUP);
+	wake_reader();
 	return 0;
 }
 
@@ -74,7 +75,8 @@ static __noinline int tell_hole(struct connection *k, struct connection_key *key
 	c->direction = (which & 1) + 1;
 	c->reason = hole->reason;
 	hole->bytes = 0;
-	bpf_ringbuf_submit(c, wake(&control));
+	bpf_ringbuf_submit(c, BPF_RB_NO_WAKEUP);
+	wake_reader();
 	return 0;
 }
 

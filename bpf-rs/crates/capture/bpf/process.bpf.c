@@ -34,7 +34,8 @@ static __always_inline int fork_seen(struct task_struct *parent, struct task_str
 	c->child_key = fresh.key;
 	c->child_tgid = tgid;
 	bpf_get_current_comm(c->comm, sizeof(c->comm));
-	bpf_ringbuf_submit(c, wake(&control));
+	bpf_ringbuf_submit(c, BPF_RB_NO_WAKEUP);
+	wake_reader();
 	return 0;
 }
 
@@ -87,7 +88,8 @@ static __always_inline int exec_seen(struct task_struct *task, __u32 old_tid, st
 	fill_process(&c->process, p);
 	bpf_get_current_comm(c->process.comm, sizeof(c->process.comm));
 	fill_exec(c, task, bprm);
-	bpf_ringbuf_submit(c, wake(&control));
+	bpf_ringbuf_submit(c, BPF_RB_NO_WAKEUP);
+	wake_reader();
 	return 0;
 }
 
@@ -122,7 +124,8 @@ static __always_inline int exit_seen(struct task_struct *task)
 	bpf_get_current_comm(c->comm, sizeof(c->comm));
 	code = BPF_CORE_READ(task, signal, group_exit_code);
 	c->wait_status = code ? code : task->exit_code;
-	bpf_ringbuf_submit(c, wake(&control));
+	bpf_ringbuf_submit(c, BPF_RB_NO_WAKEUP);
+	wake_reader();
 	return 0;
 }
 
@@ -162,6 +165,7 @@ int seen_tasks(struct bpf_iter__task *ctx)
 	c->head.cgroup_id = 0;
 	fill_process(c, &fresh);
 	BPF_CORE_READ_INTO(&c->comm, t, comm);
-	bpf_ringbuf_submit(c, wake(&control));
+	bpf_ringbuf_submit(c, BPF_RB_NO_WAKEUP);
+	wake_reader();
 	return 0;
 }

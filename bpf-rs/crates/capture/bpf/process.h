@@ -69,7 +69,8 @@ static __noinline struct process *unknown_process(__u32 tgid)
 		fill_head(&c->head, CONTROL_SEEN, fresh.key, in_scope(&fresh));
 		fill_process(c, &fresh);
 		bpf_get_current_comm(c->comm, sizeof(c->comm));
-		bpf_ringbuf_submit(c, wake(&control));
+		bpf_ringbuf_submit(c, BPF_RB_NO_WAKEUP);
+		wake_reader();
 	} else {
 		count(TOTAL_CONTROL_LOST, 1);
 	}

@@ -73,8 +73,11 @@ struct copying {
 	__u64 lost_ring_full;
 	__u64 lost_read_fault;
 	__u64 lost_share;
+	__u64 wanted; /* of the call's bytes; the rest goes to `reason` */
+	__u32 reason;
 	__u32 over_share;
 	__u32 records;
+	__u32 reserved_0;
 };
 
 struct thread {
@@ -192,14 +195,21 @@ static __always_inline __u64 new_id(__u32 which)
 	return at ? __sync_fetch_and_add(at, 1) + 1 : 0;
 }
 
-/* Flags for the submission of one record: who sleeps is woken once. */
-static __always_inline __u64 wake(void *ring)
+/* To be called after records were submitted without waking anybody: wakes the drain thread if it waits for them. An
+ * empty record does it, so that the decision is made in one place and after the records are there. */
+static __noinline int wake_reader(void)
 {
 	__u32 zero = 0;
-	__u64 *state = bpf_map_lookup_elem(&drain, &zero);
-	if (!state || *(volatile __u64 *)state == DRAIN_RUNNING) return BPF_RB_NO_WAKEUP;
-	if (*(volatile __u64 *)state == DRAIN_NAPPING && bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) < config.watermark)
-		return BPF_RB_NO_WAKEUP;
+	__u64 *state = bpf_map_lookup_elem(&drain, &zero), *nothing;
+	if (!state || *(volatile __u64 *)state == DRAIN_RUNNING) return 0;
+	if (*(volatile __u64 *)state == DRAIN_NAPPING && bpf_ringbuf_query(&payload, BPF_RB_AVAIL_DATA) < config.watermark) return 0;
 	*(volatile __u64 *)state = DRAIN_RUNNING;
-	return BPF_RB_FORCE_WAKEUP;
+	nothing = bpf_ringbuf_reserve(&control, sizeof(*nothing), 0);
+	if (nothing) {
+		bpf_ringbuf_discard(nothing, BPF_RB_FORCE_WAKEUP);
+		return 1;
+	}
+	nothing = bpf_ringbuf_reserve(&payload, sizeof(*nothing), 0);
+	if (nothing) bpf_ringbuf_discard(nothing, BPF_RB_FORCE_WAKEUP);
+	return 1;
 }
