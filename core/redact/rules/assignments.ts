@@ -7,7 +7,7 @@ import { findSecretName } from "../secret_name_memo.ts";
 /** `--password tulips` and `-p` forms without a separator. */
 const FLAG = /--?([A-Za-z][A-Za-z0-9_-]{2,40})[ \t]+["']?([^\s"'-][^\s"']{3,512})/g;
 const PASS_WORD = /[pP]ass[wcp]/;
-const SAID = /\bpass(?:word|code|phrase)\s+(?:is|was|to|=>?)\s*:?\s*["'`]?([^\s"'`]{4,128})/gi;
+const SAID = /\bpass(?:word|code|phrase)\s+(?:is|was|to)\s*:?\s*["'`]?([^\s"'`()]{4,128})/gi;
 
 /** Values given to names such as `password`, `api_key`, `client_secret`, in any syntax. */
 export const assignments: RedactionRule = {
@@ -27,6 +27,7 @@ export const assignments: RedactionRule = {
       "mysql --password tulips9 -h db",
       "AccountKey=mZq3vX0yT8sW5uE2rB7nK4jH1gF6dC9a;EndpointSuffix=core",
       "my password is tulips9",
+      "db:\n  password: tulipsandroses\n",
     ],
     negative: [
       "max_tokens: 4096",
@@ -60,13 +61,21 @@ function isSecretValue(assignment: Assignment, value: AssignedValue, text: strin
   if (isPlaceholder(content)) return false;
   // A call or an index is code that fetches the secret, not the secret; brackets inside quotes belong to the value.
   if (!value.isQuoted && /[([]/.test(content)) return false;
-  return kind === "password" ? isPasswordValue(content, value) : looksRandom(content);
+  return kind === "password"
+    ? isPasswordValue(content, value) || isWholeLine(assignment, value, text)
+    : looksRandom(content);
 }
 
 /** In running text ("password: required") only a value that is not one plain word counts. */
 function isPasswordValue(content: string, value: AssignedValue): boolean {
   if (value.isQuoted || value.isTight) return content.length >= 3;
   return content.length >= 6 && !/^[A-Za-z][a-z]*[.,!?]?$/.test(content);
+}
+
+/** A name at the start of its line and one value that ends it: YAML, an .env or .ini file. */
+function isWholeLine({ nameStart }: Assignment, { start, end }: AssignedValue, text: string): boolean {
+  const isLineEnd = end === text.length || text.charCodeAt(end) === 10 || text.charCodeAt(end) === 13;
+  return isLineEnd && end - start >= 4 && /(?:^|\n)[ \t-]*$/.test(text.slice(Math.max(0, nameStart - 40), nameStart));
 }
 
 function pushFlags(text: string, spans: Span[]): void {

@@ -4,7 +4,7 @@ import { findLineEnd, readAssignedValue } from "./assigned_value.ts";
 import { isPlaceholder } from "./entropy.ts";
 
 /** A scheme word before a long word. */
-const SCHEME = /\b(?:Bearer|Basic|Token|ApiKey)[ \t]+["']?$/i;
+const SCHEME = /\b(?:Bearer|Basic|ApiKey|(?:token|key|secret)(?: is)?)[ \t]+["'`]?$/i;
 const CREDENTIAL = /^[A-Za-z0-9._~+/=-]{16,}/;
 const CURL_USER = /(?:^|\s)(?:-u|--user|--proxy-user)[ =]?["']?([^\s:"']{1,128}):([^\s"']{1,256})/g;
 
@@ -44,9 +44,12 @@ function pushHeader(text: string, afterSeparator: number, spans: Span[]): void {
 function pushCredentials({ text, longWords }: Subject, spans: Span[]): void {
   for (let i = 0; i + 1 < longWords.length; i += 2) {
     const start = longWords[i] ?? 0;
-    if (!SCHEME.test(text.slice(Math.max(0, start - 12), start))) continue;
+    const before = text.slice(Math.max(0, start - 12), start);
+    if (!SCHEME.test(before)) continue;
     const credential = CREDENTIAL.exec(text.slice(start, longWords[i + 1]))?.[0];
-    if (credential !== undefined) spans.push({ start, end: start + credential.length });
+    if (credential !== undefined && (/\d/.test(credential) || /bearer/i.test(before))) {
+      spans.push({ start, end: start + credential.length });
+    }
   }
 }
 

@@ -3,12 +3,11 @@ import type { Subject } from "../subject.ts";
 import { pushAroundDigits } from "./digit_windows.ts";
 
 const INTERNATIONAL = /(?<![\w+.]|\d )(?:\+|00(?=[1-9]\d[ ./-]))[1-9](?:[ ./()-]{0,2}\d){7,14}(?![\w])/g;
-/** North American form with separators; area and exchange begin with 2 to 9. */
-const NORTH_AMERICAN =
-  /(?<![\w.+/-])(?:1[ .-])?(?:\([2-9]\d{2}\)[ .-]?|[2-9]\d{2}[ .-])[2-9]\d{2}[ .-]\d{4}(?![\w-]|\.\d)/g;
+/** North American form with separators; the area code begins with 2 to 9. */
+const NORTH_AMERICAN = /(?<![\w.+/-])(?:1[ .-])?(?:\([2-9]\d{2}\)[ .-]?|[2-9]\d{2}[ .-])\d{3}[ .-]\d{4}(?![\w-]|\.\d)/g;
 /** Any national form needs a word that says it is a number to call. */
 const NATIONAL =
-  /\b(?:phone|tel(?:ephone|efon)?|mobile|mobil|cell|fax|whatsapp|sms|handy|call(?: me)?(?: (?:at|on))?)\b[^\d\n]{0,16}?(\(?\d(?:[ ./()-]{0,2}\d){6,13})(?![\w])/gi;
+  /\b(?:phone|tel(?:ephone|efon)?|mobile|mobil|cell|fax|whatsapp|sms|handy|call(?= me| at| on| us|:))(?:[ -]?(?:me|us|at|on|is|number|nummer|no|nr)\b\.?){0,3}[ \t:.#="']{0,4}(\(?\d(?:[ ./()-]{0,2}\d){6,13})(?![\w]|-\w)/gi;
 
 /** Phone numbers: international with `+`, North American with separators, others behind a word such as "phone". */
 export const phone: RedactionRule = {
@@ -24,6 +23,8 @@ export const phone: RedactionRule = {
       "(415) 555-2671",
       "415-555-2671",
       "Phone: 030 90 18 20 44",
+      "call me at 030 9018 2044",
+      "phone number is 030/90182044",
       "+442079460958",
     ],
     negative: [
