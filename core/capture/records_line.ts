@@ -40,6 +40,7 @@ export function createRecordsLine(): RecordsLine {
   };
 }
 
+const indexOf = Uint8Array.prototype.indexOf;
 const QUOTE = 34;
 const BACKSLASH = 92;
 const ZERO = 48;
@@ -92,7 +93,8 @@ export class LineTemplate {
 
   #readText(bytes: Buffer, field: Field, line: RecordsLine): boolean {
     const start = this.#at;
-    const end = bytes.indexOf(QUOTE, start);
+    // The typed array's own search is native; Buffer's is not.
+    const end = indexOf.call(bytes, QUOTE, start);
     if (end < 0) return false;
     this.#at = end + 1;
     if (field === "data") {

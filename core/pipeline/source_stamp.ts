@@ -9,12 +9,13 @@ export class SourceStamp {
   readonly #byPoint = new Map<string, Source>();
 
   constructor(method: Source["capture_method"], version: string, sensorName: string | undefined) {
-    this.#base = {
+    // Frozen facts are redacted once a view instead of once an event.
+    this.#base = Object.freeze({
       collector: "oisp",
       collector_version: version,
       capture_method: method,
       ...(sensorName === undefined ? {} : { sensor_name: sensorName }),
-    };
+    });
   }
 
   /** Adds `source` to a draft, in place. */
@@ -26,7 +27,7 @@ export class SourceStamp {
   #at(point: string): Source {
     let source = this.#byPoint.get(point);
     if (source === undefined) {
-      source = { ...this.#base, capture_point: point };
+      source = Object.freeze({ ...this.#base, capture_point: point });
       this.#byPoint.set(point, source);
     }
     return source;
