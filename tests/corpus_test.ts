@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
 import * as v from "valibot";
 import { OispEventSchema } from "../core/model/event_schema.ts";
-import { decodeAll } from "./corpus/actual.ts";
+import { countAnswerBytes, decodeAll, decodeCut, readEvents } from "./corpus/actual.ts";
 import { compareRecording } from "./corpus/compare.ts";
+import { findInvented } from "./corpus/cut.ts";
 import { readCorpus } from "./corpus/recording.ts";
 import { renderSummary } from "./corpus/summary.ts";
 import { testOrSkip } from "./skip.ts";
+
+/** Every so many recordings are cut, at multiples of so many bytes, at most so many times each. */
+const SAMPLE = 7;
+const CUT_STEP = 97;
+const CUTS_PER_RECORDING = 24;
 
 const corpus = await readCorpus();
 const missing = corpus === undefined ? "the corpus of recordings is not beside this project" : undefined;
@@ -43,6 +49,34 @@ testOrSkip("every event of the corpus fits the published schema and survives JSO
     }
   }
 });
+
+testOrSkip(
+  "an answer cut short invents nothing: what is stated is what the whole answer says, and it is marked",
+  missing,
+  () => {
+    const recordings = corpus ?? [];
+    const whole = decodeAll(recordings);
+    const problems: string[] = [];
+    let cuts = 0;
+    for (const recording of recordings.filter(({ number }) => number % SAMPLE === 0)) {
+      const full = whole.get(recording.number) ?? [];
+      const length = countAnswerBytes(recording);
+      const step = Math.max(CUT_STEP, Math.floor(length / CUTS_PER_RECORDING / CUT_STEP) * CUT_STEP);
+      for (let at = CUT_STEP; at < length && full.length > 0; at += step) {
+        cuts++;
+        const events = decodeCut(recording, at);
+        const invented = findInvented(readEvents(full), readEvents(events), events);
+        if (invented !== undefined) {
+          problems.push(
+            `#${recording.number} ${recording.url} at ${at} of ${length}: ${invented}`,
+          );
+        }
+      }
+    }
+    console.log(`${cuts} cuts`);
+    assert.equal(problems.length, 0, `\n${problems.slice(0, 30).join("\n")}\n`);
+  },
+);
 
 function short(value: unknown): string {
   return (JSON.stringify(value) ?? "nothing").slice(0, 160);

@@ -94,9 +94,11 @@ export class AnswerBody implements BodyEndSink {
       !response.choices.some((choice) => choice.finishReason !== undefined);
   }
 
-  /** The answer; undefined when not one message was read. */
+  /** The answer; undefined when not one message was read. A cut stream states no counts that were still growing. */
   finish(): ModelResponse | undefined {
-    return this.#reader?.finish(this.isComplete);
+    const response = this.#reader?.finish(this.isComplete);
+    if (response !== undefined && !this.isComplete && this.isStream) dropRunningCounts(response, this.#reader);
+    return response;
   }
 
   /** Number of pieces and the time between them; undefined for answers that are no stream. */
@@ -124,6 +126,23 @@ export class AnswerBody implements BodyEndSink {
     if (this.#wantsChunks) this.#owner.chunk(result === "token" ? undefined : result, this.#chunks, timeNs);
     this.#chunks++;
   }
+}
+
+/** Counts of output, which grow as long as a model writes. */
+const OUTPUT_COUNTS = [
+  "outputTokens",
+  "totalTokens",
+  "reasoningTokens",
+  "outputAudioTokens",
+  "outputImageTokens",
+  "statedCostUsd",
+] as const;
+
+/** Several vendors state usage with every piece of a stream: before the model stopped it is not that of the answer. */
+function dropRunningCounts(response: ModelResponse, reader: ResponseReader | undefined): void {
+  if (response.usage === undefined || response.choices.some((choice) => choice.finishReason !== undefined)) return;
+  if (reader?.hasFinalInput) { for (const count of OUTPUT_COUNTS) delete response.usage[count]; }
+  else delete response.usage;
 }
 
 function toMs(durationNs: number): number {

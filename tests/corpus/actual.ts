@@ -21,6 +21,23 @@ export function decodeAll(recordings: readonly Recording[]): ReadonlyMap<number,
   return events;
 }
 
+/** Decodes one recording whose answer is cut after so many bytes, as when the connection closes there. */
+export function decodeCut(recording: Recording, answerBytes: number): readonly OispEvent[] {
+  const events: OispEvent[] = [];
+  const output = { draft: (draft: { event: OispEvent }) => void events.push(draft.event), verdict: () => {} };
+  const decoder = createDecoder({ ...DECODER_DEFAULTS, bootId: "corpus", createCallStage }, output);
+  const input = toInput(recording);
+  if (input.exchange.response !== undefined) input.exchange.response.completeness = "aborted";
+  decoder.exchange({ ...input, responseBody: input.responseBody.subarray(0, answerBytes) });
+  decoder.close();
+  return events;
+}
+
+/** Bytes of a recording's answer. */
+export function countAnswerBytes(recording: Recording): number {
+  return toInput(recording).responseBody.length;
+}
+
 function toInput(recording: Recording) {
   const requestHeaders = readHeaders(recording.requestHeaders);
   const responseHeaders = readHeaders(recording.responseHeaders);

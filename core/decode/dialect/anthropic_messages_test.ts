@@ -128,11 +128,13 @@ Deno.test("a stream's text, thinking and tool input are joined; usage counts cac
 });
 
 Deno.test("a cut stream states neither output tokens nor finish reason, and marks open arguments", () => {
+  const request = anthropicMessages.decodeRequest(toRequestView({ path: "/v1/messages", json: { messages: [] } }));
+  assert.ok(request !== undefined);
   const { answer } = readAnswer(anthropicMessages, [
     { json: START },
     block(0, { type: "tool_use", id: "t", name: "f", input: {} }),
     delta(0, "input_json_delta", "partial_json", '{"x"'),
-  ], { isComplete: false });
+  ], { isComplete: false, request });
   assert.deepEqual(answer.usage, { inputTokens: 15, cachedTokens: 4, cacheWriteTokens: 1 });
   assert.equal(answer.choices[0]?.finishReason, undefined);
   assert.deepEqual(answer.choices[0]?.message.toolCalls, [{

@@ -54,9 +54,12 @@ export class AnthropicReader implements ResponseReader {
   #error: ModelError | undefined;
   #requestId: string | undefined;
   hasEnded: boolean | undefined;
+  /** Only tools the vendor runs add to the input while the answer is made. */
+  readonly hasFinalInput: boolean;
 
   constructor(context: ResponseContext) {
     this.#wantsDelta = context.wantsDelta;
+    this.hasFinalInput = context.request?.tools.every((tool) => tool.type === "function") ?? false;
   }
 
   message(message: BodyMessage): Verdict {

@@ -60,6 +60,8 @@ export interface ResponseReader {
    * Undefined for formats without one, and for bodies that are one document.
    */
   readonly hasEnded?: boolean | undefined;
+  /** The format states the input tokens once and for all at the beginning of a stream, so a cut one may still tell them. */
+  readonly hasFinalInput?: boolean;
 }
 
 /** What a reader is created with. */
