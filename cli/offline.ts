@@ -69,6 +69,8 @@ export async function runOffline(
   invocation: Invocation,
   open: () => Promise<CaptureRun>,
   formOnTerminal: "json" | "lines",
+  /** Whether `original_hash` may be made with this installation's key. */
+  acceptsKey: (source: CaptureRun, key: Uint8Array) => boolean = () => true,
 ): Promise<number> {
   const { io, flags } = invocation;
   const config = loadSettings(invocation);
@@ -77,7 +79,8 @@ export async function runOffline(
   const source = await open();
   const reports = await openReports(flags.texts("report"), findCallerFiles(io.env));
   const destination = await openDestination(invocation, mode, formOnTerminal, () => source.stop());
-  const hashKey = findHashKey(invocation, config);
+  const ownKey = findHashKey(invocation, config);
+  const hashKey = ownKey !== undefined && acceptsKey(source, ownKey) ? ownKey : undefined;
   const session = createSession({
     source,
     config,

@@ -1,9 +1,14 @@
-import { recording } from "../../core/capture/recording.ts";
+import { recording, type RecordingRun } from "../../core/capture/recording.ts";
 import type { Invocation } from "../command.ts";
 import { runOffline } from "../offline.ts";
+import { toKeyId } from "../output/state_folder.ts";
 
-/** Makes the events of a recording again. */
+/** Makes the events of a recording again. With another key than it was made with, `original_hash` is left out. */
 export function run(invocation: Invocation): Promise<number> {
-  const path = invocation.args[0] ?? "-";
-  return runOffline(invocation, () => recording.open({ from: path }), "lines");
+  let opened: RecordingRun | undefined;
+  const open = async () => opened = await recording.open({ from: invocation.args[0] ?? "-" });
+  return runOffline(invocation, open, "lines", (_, key) => {
+    const keyId = opened?.header.redactionKeyId;
+    return keyId === undefined || keyId === toKeyId(key);
+  });
 }

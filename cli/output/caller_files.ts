@@ -32,7 +32,8 @@ export function findCallerFiles(env: (name: string) => string | undefined): Call
   if (uid === undefined || uid === 0) return undefined;
   return {
     async claim(path, options) {
-      const claimed = await claim(path, options.isAppended ? "append" : "replace", options.mode);
+      const mode = options.isNew === true ? "create" : options.isAppended ? "append" : "replace";
+      const claimed = await claim(path, mode, options.mode);
       return {
         dev: claimed.dev,
         ino: claimed.ino,

@@ -8,6 +8,8 @@ import { ExitCode } from "../exit_codes.ts";
 export interface OutputOptions {
   /** Append to what is there; else start anew. */
   readonly isAppended: boolean;
+  /** Refuse when something is there. */
+  readonly isNew?: boolean;
   /** Permissions of a new file. */
   readonly mode: number;
 }
@@ -124,9 +126,9 @@ export function writeFully(file: OutputFile, text: string): void {
   for (let rest = new TextEncoder().encode(text); rest.length > 0;) rest = rest.subarray(file.writeSync(rest));
 }
 
-async function openClaimed(path: string, claimed: ClaimedFile, options: OutputOptions): Promise<number> {
+async function openClaimed(path: string, claimed: ClaimedFile, flags: number, mode: number): Promise<number> {
   try {
-    const fd = openRegular(path, O_APPEND, options.mode);
+    const fd = openRegular(path, flags, mode);
     const info = fs.fstatSync(fd);
     if (info.dev === claimed.dev && info.ino === claimed.ino) return fd;
     fs.closeSync(fd);
@@ -152,7 +154,20 @@ export async function openOutputFile(
         options.isAppended ? openRegular(path, O_CREAT | O_APPEND, options.mode) : openAnew(path, options.mode),
       );
     }
-    return toOutputFile(await openClaimed(path, await callerFiles.claim(path, options), options));
+    return toOutputFile(await openClaimed(path, await callerFiles.claim(path, options), O_APPEND, options.mode));
+  } catch (error) {
+    throw error instanceof FindingError ? error : toOpenError(path, error);
+  }
+}
+
+/**
+ * Creates a new file as the caller, for writing at any position. Gives its descriptor.
+ * @throws {FindingError} with exit code 73 when something is there or it cannot be created
+ */
+export async function openNewFile(path: string, callerFiles: CallerFiles): Promise<number> {
+  const options = { isAppended: false, isNew: true, mode: 0o600 };
+  try {
+    return await openClaimed(path, await callerFiles.claim(path, options), 0, options.mode);
   } catch (error) {
     throw error instanceof FindingError ? error : toOpenError(path, error);
   }

@@ -1,4 +1,5 @@
 /** Where this program keeps its own files: session files and the installation key. */
+import { createHash } from "node:crypto";
 
 /** Gives the state folder: `/var/lib/oisp` for root, else `$XDG_STATE_HOME/oisp` or `~/.local/state/oisp`; undefined without a home. */
 export function findStateFolder(env: (name: string) => string | undefined): string | undefined {
@@ -24,6 +25,11 @@ export function readInstallationKey(env: (name: string) => string | undefined): 
   } catch {
     return undefined;
   }
+}
+
+/** Gives the name of a key: says which one it is and nothing about it. */
+export function toKeyId(key: Uint8Array): string {
+  return createHash("sha256").update("oisp key id\n").update(key).digest("hex").slice(0, 16);
 }
 
 function readKey(path: string): Uint8Array | undefined {

@@ -1,0 +1,51 @@
+/** Opens the live capture, and explains why it cannot be opened. */
+import * as v from "valibot";
+import { ebpf, type EbpfRun } from "../../core/capture/ebpf.ts";
+import { type Finding, FindingError } from "../../core/model/finding.ts";
+import type { SensorConfig } from "../../ffi/mod.ts";
+import { ExitCode } from "../exit_codes.ts";
+import { askLibrary, requireLibrary } from "../native.ts";
+import { DoctorReply, toFindings } from "../native_facts.ts";
+
+/** Codes of the doctor that mean: this process lacks the right, somebody else may have it. */
+const RIGHTS_CODE = "OISP-BPF-011";
+
+/** Asks the doctor what stands in the way, most important first; empty when it cannot say. */
+export async function askDoctor(): Promise<readonly Finding[]> {
+  try {
+    return toFindings(v.parse(DoctorReply, await askLibrary("doctor")).findings);
+  } catch {
+    return [];
+  }
+}
+
+/** Gives what a person should read first when nothing was captured; undefined when the doctor has nothing to say. */
+export async function findTopFinding(): Promise<Finding | undefined> {
+  const findings = await askDoctor();
+  return findings.find((finding) => finding.code === RIGHTS_CODE) ?? findings[0];
+}
+
+/** The library's refusal with the doctor's reasons; 77 when rights are missing, 69 when the kernel cannot. */
+async function explainRefusal(error: FindingError): Promise<FindingError> {
+  const blocking = (await askDoctor()).filter((finding) => finding.severity === "error");
+  if (blocking.length === 0) return error;
+  const rights = blocking.find((finding) => finding.code === RIGHTS_CODE);
+  const exitCode = rights === undefined ? ExitCode.unavailable : ExitCode.notPermitted;
+  // Without the rights everything else fails as well; one reason is enough.
+  return new FindingError(rights === undefined ? blocking : [rights], exitCode);
+}
+
+/**
+ * Opens the capture of this machine.
+ * @throws {FindingError} with 69 (no library, kernel), 77 (rights)
+ */
+export async function openCapture(sensor: SensorConfig): Promise<EbpfRun> {
+  const library = requireLibrary();
+  try {
+    return await ebpf.open({ sensor, library });
+  } catch (error) {
+    throw error instanceof FindingError && error.exitCode === ExitCode.notPermitted
+      ? await explainRefusal(error)
+      : error;
+  }
+}
