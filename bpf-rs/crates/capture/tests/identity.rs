@@ -1,59 +1,12 @@
-//! Whose bytes are whose: connections of clients that run many of them at once, forks, execs.
+//! Whose bytes are whose: connections of clients that run many of them at once.
 mod support;
 use oisp_capture::engine::Config;
-use serde_json::Value;
-use std::collections::{HashMap, HashSet};
-use std::io::Write as _;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use support::*;
 
 const CONNECTION: u16 = 2;
-const PROCESS: u16 = 3;
-
-/// Runs a client script; its standard output.
-fn client(program: &str, folder: &Folder, script: &str, arguments: &[&str]) -> String {
-    let mut child = Command::new(program)
-        .arg("-")
-        .arg(folder.file("cert.pem"))
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
-    let out = child.wait_with_output().unwrap();
-    assert!(out.status.success());
-    String::from_utf8(out.stdout).unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// Local port of every bound connection.
-fn ports(all: &[Record]) -> HashMap<u64, Value> {
-    let bound = all.iter().filter(|r| r.is(CONNECTION, "bound"));
-    bound.map(|r| (r.conn_id, r.json()["local"]["port"].clone())).collect()
-}
-
-/// Every answer must have come on the connection of its question, and that connection must be the socket that the
-/// server saw. Gives the number of calls.
-fn assert_no_mix_up(all: &[Record], prefix: &str) -> usize {
-    let ports = ports(all);
-    let mut calls = 0;
-    for id in connections_that_sent(all, prefix) {
-        let (sent, received) = (text(&stream(all, id, 1)), text(&stream(all, id, 2)));
-        let asked: Vec<&str> = sent.split("GET ").skip(1).filter_map(|s| s.split(' ').next()).collect();
-        let answers = received.split("port=").skip(1).map(|a| a.split([' ', '=']).collect::<Vec<_>>());
-        let answered: Vec<(String, String)> = answers.map(|a| (a[0].to_owned(), a[2].to_owned())).collect();
-        assert_eq!(answered.iter().map(|a| a.1.as_str()).collect::<Vec<_>>(), asked, "connection {id}");
-        let bound = ports.get(&id).unwrap_or_else(|| panic!("connection {id} is unbound")).to_string();
-        assert!(answered.iter().all(|a| a.0 == *bound), "connection {id} is bound to {bound}: {answered:?}");
-        calls += asked.len();
-    }
-    calls
-}
 
 const ASYNCIO: &str = r#"
 import asyncio, ssl, sys
@@ -103,7 +56,7 @@ fn node() -> Option<PathBuf> {
 
 #[test]
 fn thirty_two_connections_of_asyncio_are_told_apart() {
-    let Some(library) = library_of("/usr/bin/curl", "libssl") else { return skip("no libssl") };
+    let Some(library) = libssl() else { return };
     parallel("/usr/bin/python3", ASYNCIO, &library, "asyncio", 32, |_| {});
 }
 
@@ -121,7 +74,7 @@ fn eight_connections_of_node_are_told_apart_with_perf_event_uprobes() {
 
 #[test]
 fn asyncio_is_told_apart_on_kernels_without_socket_tracepoints() {
-    let Some(library) = library_of("/usr/bin/curl", "libssl") else { return skip("no libssl") };
+    let Some(library) = libssl() else { return };
     parallel("/usr/bin/python3", ASYNCIO, &library, "calls-asyncio", 16, |c| c.force_socket_calls = true);
 }
 
@@ -142,7 +95,7 @@ for k in range(200):
 
 #[test]
 fn two_hundred_calls_on_one_connection_are_two_hundred_pairs() {
-    let Some(library) = library_of("/usr/bin/curl", "libssl") else { return skip("no libssl") };
+    let Some(library) = libssl() else { return };
     let Some(engine) = session(|_| {}) else { return };
     let folder = Folder::new("sequential");
     let (_server, port) = server(&folder, &[]);
@@ -154,84 +107,29 @@ fn two_hundred_calls_on_one_connection_are_two_hundred_pairs() {
     assert_eq!(assert_no_mix_up(&all, "/sequential-"), 200);
 }
 
-const FORKED: &str = r#"
-import os, socket, ssl, sys
-context = ssl.create_default_context(cafile=sys.argv[1])
-secure = context.wrap_socket(socket.create_connection(("localhost", int(sys.argv[2]))), server_hostname="localhost")
-def ask(path):
-    secure.sendall(b"GET /%s HTTP/1.1\r\nHost: localhost\r\n\r\n" % path)
-    data = b""
-    while not data.endswith(b"from-%s" % path) and b"got=0" not in data: data += secure.recv(4096)
-ask(b"forked-parent")
-child = os.fork()
-if not child:
-    ask(b"forked-child")
-    os._exit(0)
-os.waitpid(child, 0)
-print(os.getpid(), child)
-"#;
-
 #[test]
-fn a_connection_inherited_by_fork_is_a_new_one_joined_late() {
-    let Some(library) = library_of("/usr/bin/curl", "libssl") else { return skip("no libssl") };
-    let Some(engine) = session(|_| {}) else { return };
-    let folder = Folder::new("forked");
-    let (_server, port) = server(&folder, &[]);
+fn the_side_that_accepted_is_captured_and_marked_when_asked_for() {
+    let Some(library) = libssl() else { return };
+    let Some(engine) = session(|c| c.server_side = true) else { return };
+    let folder = Folder::new("server-side");
+    let (server, port) = server(&folder, &[]);
     attach(&engine, &library);
-    let pids = client("/usr/bin/python3", &folder, FORKED, &[&port.to_string()]);
-    let pids: Vec<u32> = pids.split_whitespace().map(|p| p.parse().unwrap()).collect();
+    client("/usr/bin/python3", &folder, SEQUENTIAL, &[&port.to_string(), "both-sides"]);
     let mut all = Vec::new();
     finish(&engine, &mut all);
-    let (parent, child) = (connections_that_sent(&all, "/forked-parent"), connections_that_sent(&all, "/forked-child"));
-    assert_eq!((parent.len(), child.len()), (1, 1));
-    assert_ne!(parent, child);
-    let opened = |id: u64| all.iter().find(|r| r.conn_id == id && r.is(CONNECTION, "opened")).unwrap();
-    assert_eq!((opened(parent[0]).tgid, opened(child[0]).tgid), (pids[0], pids[1]));
-    assert!(opened(parent[0]).json().get("joined_late").is_none());
-    assert_eq!(opened(child[0]).json()["joined_late"], true);
-    assert_ne!(opened(parent[0]).process_key, opened(child[0]).process_key);
-    // the fork itself ties the two program runs together
-    let fork = all.iter().find(|r| r.is(PROCESS, "fork") && r.json()["child_tgid"] == pids[1]).unwrap();
-    assert_eq!(fork.process_key, opened(parent[0]).process_key);
-    assert_eq!(fork.json()["child_key"], opened(child[0]).process_key);
-}
-
-#[test]
-fn an_exec_ends_the_connections_of_the_program_before_it() {
-    let Some(library) = library_of("/usr/bin/curl", "libssl") else { return skip("no libssl") };
-    let Some(engine) = session(|_| {}) else { return };
-    let folder = Folder::new("exec");
-    let (_server, port) = server(&folder, &[]);
-    attach(&engine, &library);
-    let script = FORKED.split("child = os.fork()").next().unwrap().replace("forked-parent", "before-exec")
-        + "print(os.getpid(), flush=True)\nos.execv('/bin/sh', ['sh', '-c', 'sleep 0.3; exit 3'])\n";
-    let mut child = Command::new("/usr/bin/python3")
-        .args(["-c", &script])
-        .arg(folder.file("cert.pem"))
-        .arg(port.to_string())
-        .spawn()
-        .unwrap();
-    let pid = child.id();
-    assert_eq!(child.wait().unwrap().code(), Some(3));
-    let mut all = Vec::new();
-    let has_ended = |r: &Record| r.is(PROCESS, "exit") && r.tgid == pid;
-    read_until(&engine, &mut all, |all| all.iter().any(has_ended));
-    finish(&engine, &mut all);
-    let exec = all
-        .iter()
-        .find(|r| r.is(PROCESS, "exec") && r.tgid == pid && r.json()["args"][1] == "-c" && r.json()["args"][0] == "sh");
-    let exec = exec.expect("an exec record with arguments");
-    let ids = connections_that_sent(&all, "/before-exec");
-    let closed = all.iter().find(|r| r.conn_id == ids[0] && r.is(CONNECTION, "closed")).unwrap();
-    assert_eq!(exec.json()["parent_key"], closed.process_key, "closed for the old program run");
-    let exit = all.iter().find(|r| has_ended(r)).unwrap();
-    assert_eq!((&exit.json()["exit_code"], exit.process_key), (&3.into(), exec.process_key));
-    assert!(closed.entry_ns < exit.entry_ns, "not only at the end");
+    let asked = connections_that_sent(&all, "GET /both-sides-");
+    let answered: Vec<u64> = connections_that_sent(&all, "path=/both-sides-");
+    assert_eq!((asked.len(), answered.len()), (1, 1));
+    let is_marked = |id: u64| all.iter().filter(|r| r.kind == 1 && r.conn_id == id).all(|r| r.flags & 32 != 0);
+    assert!(is_marked(answered[0]) && !is_marked(asked[0]));
+    assert!(all.iter().filter(|r| r.kind == 1 && r.conn_id == answered[0]).all(|r| r.tgid == server.0.id()));
+    assert_eq!(stream(&all, asked[0], 1), stream(&all, answered[0], 2), "what one sends, the other receives");
+    assert_eq!(stream(&all, asked[0], 2), stream(&all, answered[0], 1));
 }
 
 #[test]
 fn ids_are_never_used_twice_and_numbers_have_no_holes() {
-    let Some(library) = library_of("/usr/bin/curl", "libssl") else { return skip("no libssl") };
+    let Some(library) = libssl() else { return };
     let Some(engine) = session(|_| {}) else { return };
     let folder = Folder::new("ids");
     let (_server, port) = server(&folder, &[]);

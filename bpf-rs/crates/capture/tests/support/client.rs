@@ -1,5 +1,7 @@
 //! A Python client that asks when it is told to, and the sum that each of its connections must give.
-use super::{Folder, Record, library_of, skip};
+use super::{Folder, Record, connections_that_sent, library_of, skip, stream};
+use serde_json::Value;
+use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -78,4 +80,48 @@ pub fn assert_whole(all: &[Record], id: u64) {
     }
     let number = |key: &str| closed[key].as_u64().unwrap();
     assert_eq!(number("seen_bytes"), number("captured_bytes") + number("skipped_bytes") + number("lost_bytes"));
+}
+
+/// Runs a client script; its standard output.
+pub fn client(program: &str, folder: &Folder, script: &str, arguments: &[&str]) -> String {
+    let mut child = Command::new(program)
+        .arg("-")
+        .arg(folder.file("cert.pem"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
+    let out = child.wait_with_output().unwrap();
+    assert!(out.status.success());
+    String::from_utf8(out.stdout).unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Local port of every bound connection.
+fn ports(all: &[Record]) -> HashMap<u64, Value> {
+    let bound = all.iter().filter(|r| r.is(CONNECTION, "bound"));
+    bound.map(|r| (r.conn_id, r.json()["local"]["port"].clone())).collect()
+}
+
+/// Every answer must have come on the connection of its question, and that connection must be the socket that the
+/// server saw. Gives the number of calls.
+pub fn assert_no_mix_up(all: &[Record], prefix: &str) -> usize {
+    let ports = ports(all);
+    let mut calls = 0;
+    for id in connections_that_sent(all, prefix) {
+        let (sent, received) = (text(&stream(all, id, 1)), text(&stream(all, id, 2)));
+        let asked: Vec<&str> = sent.split("GET ").skip(1).filter_map(|s| s.split(' ').next()).collect();
+        let answers = received.split("port=").skip(1).map(|a| a.split([' ', '=']).collect::<Vec<_>>());
+        let answered: Vec<(String, String)> = answers.map(|a| (a[0].to_owned(), a[2].to_owned())).collect();
+        assert_eq!(answered.iter().map(|a| a.1.as_str()).collect::<Vec<_>>(), asked, "connection {id}");
+        let bound = ports.get(&id).unwrap_or_else(|| panic!("connection {id} is unbound")).to_string();
+        assert!(answered.iter().all(|a| a.0 == *bound), "connection {id} is bound to {bound}: {answered:?}");
+        calls += asked.len();
+    }
+    calls
 }
