@@ -1,7 +1,7 @@
 import { hostOf, type Recording } from "./recording.ts";
 
 /** Vendor of each host of the corpus, written down by hand; `null`: no vendor of models. */
-const HOSTS: Readonly<Record<string, string | null>> = {
+export const HOSTS: Readonly<Record<string, string | null>> = {
   "api.openai.com": "openai",
   "api.anthropic.com": "anthropic",
   "generativelanguage.googleapis.com": "google",
