@@ -15,6 +15,8 @@ const IDLE_SLEEP: Duration = Duration::from_secs(1);
 const BUSY_TICK: Duration = Duration::from_millis(250);
 const ACCOUNT_EVERY: Duration = Duration::from_secs(60);
 const MAX_BATCH_BYTES: usize = 1 << 20;
+/// Header and one chunk.
+const LARGEST_RECORD: usize = (16 << 10) + 96;
 /// A program takes its time stamp before its record is in the ring; preemption is off in between.
 const UNDER_WAY_NS: u64 = 20_000_000;
 
@@ -61,7 +63,12 @@ impl Drain {
     /// Moves what is in the rings; whether there was anything.
     fn pump(&mut self) -> bool {
         let Self { payload, control, sorter, host, .. } = self;
-        let mut batch = Vec::with_capacity(64 << 10);
+        sorter.mapped();
+        if payload.is_empty() && control.is_empty() {
+            sorter.forget_closed();
+            return false;
+        }
+        let mut batch = Vec::with_capacity((payload.waiting() + control.waiting()).min(MAX_BATCH_BYTES) + LARGEST_RECORD);
         let mut took = control.consume(|record| {
             sorter.control(record, &mut batch);
             true
@@ -87,7 +94,6 @@ impl Drain {
         if payload.is_empty() {
             sorter.forget_closed();
         }
-        sorter.mapped();
         host.queue.push(batch);
         took
     }

@@ -3,6 +3,7 @@ mod support;
 use oisp_capture::control;
 use oisp_capture::engine::{Config, Engine};
 use serde_json::{Value, json};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use support::*;
@@ -170,6 +171,45 @@ fn programs_in_scope_by_their_path_are_captured_and_others_are_not() {
     let all = everything(&engine);
     assert!(!connections_that_sent(&all, "GET /special").is_empty(), "fifty calls take longer than finding it");
     assert!(connections_that_sent(&all, "GET /other").is_empty());
+}
+
+#[test]
+fn a_tree_that_is_added_later_holds_what_runs_below_it_and_its_libraries_are_found() {
+    let folder = Folder::new("later");
+    let Some(engine) = session(discovering) else { return };
+    let Some(library) = library_of("curl", "libssl") else { return skip("no curl with libssl") };
+    let (_server, port) = server(&folder, &[]);
+    std::fs::create_dir(folder.file("lib")).unwrap();
+    std::fs::copy(&library, folder.file("lib").join(library.file_name().unwrap())).unwrap();
+    let client = format!(
+        "import ssl,socket,sys\n\
+         c=ssl.create_default_context(cafile=\"{}\")\n\
+         print(1,flush=True)\n\
+         sys.stdin.readline()\n\
+         s=c.wrap_socket(socket.create_connection((\"localhost\",{port})),server_hostname=\"localhost\")\n\
+         s.sendall(b\"GET /later HTTP/1.0\\r\\n\\r\\n\")\n\
+         s.recv(100)",
+        folder.file("cert.pem").display()
+    );
+    let script = format!("/usr/bin/python3 -c '{client}'; true");
+    let mut shell = Command::new("sh")
+        .args(["-c", &script])
+        .env("LD_LIBRARY_PATH", folder.file("lib"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(shell.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    ask(&engine, &json!({ "op": "set_scope", "trees": [shell.id()] }));
+    ask(&engine, &json!({ "op": "flush" }));
+    shell.stdin.take().unwrap().write_all(b"\n").unwrap();
+    assert!(shell.wait().unwrap().success());
+    let all = everything(&engine);
+    assert_eq!(connections_that_sent(&all, "GET /later ").len(), 1);
+    let found =
+        coverage(&all, "attached").any(|c| c["library"].as_str().unwrap().starts_with(folder.0.to_str().unwrap()));
+    assert!(found, "the copy was found by looking at what runs");
 }
 
 fn which(name: &str) -> Option<PathBuf> {

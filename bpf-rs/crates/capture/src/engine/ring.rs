@@ -88,6 +88,11 @@ impl Ring {
         unsafe { &*self.producer.at.cast::<AtomicU64>() }.load(Ordering::Acquire)
     }
 
+    /// Bytes that wait, records under way included.
+    pub fn waiting(&self) -> usize {
+        self.produced().saturating_sub(self.consumed().load(Ordering::Relaxed)) as usize
+    }
+
     /// Nothing is in it, not even a record under way.
     pub fn is_empty(&self) -> bool {
         self.consumed().load(Ordering::Relaxed) == self.produced()
