@@ -3,6 +3,7 @@
  * request is published when its body has ended and the format is sure, the answer when it has ended.
  */
 import type { HttpExchange } from "../model/http_exchange.ts";
+import type { ModelRequest } from "../model/model_call.ts";
 import type { BodyDecoder } from "./body/body_decoder_types.ts";
 import type { BodyMessage } from "./body/body_format.ts";
 import { AnswerBody, type AnswerOwner } from "./call_answer.ts";
@@ -11,11 +12,14 @@ import { CallEvents } from "./call_events.ts";
 import { type DialectMatch, type HeadRecognition, recogniseAnswer, recogniseBody } from "./call_recognition.ts";
 import { RequestBody } from "./call_request.ts";
 import type { CallStageContext, CallStageOutput } from "./call_stage_types.ts";
-import { type ResponseHead, type ResponseReader, type StreamDelta, SURE } from "./dialect/dialect.ts";
+import { type Dialect, type ResponseHead, type ResponseReader, type StreamDelta, SURE } from "./dialect/dialect.ts";
 import { parseRecord } from "./dialect/json_access.ts";
 
 /** A body that looks this much like a format is one, even when only an error answers it. */
 const LIKELY = 0.7;
+
+/** Score of a format whose path fits and whose body does not. */
+const DOUBTED = 0.1;
 
 const NO_HEADERS: ReadonlyMap<string, string> = new Map();
 
@@ -101,6 +105,7 @@ export class Call implements AnswerOwner {
 
   #requestEnd(): void {
     if (!this.#isSure) this.#decideByRequest();
+    else if (this.#isContradicted()) this.#doubt();
     if (this.#match === undefined) return this.#drop();
     if (!this.#isSure) return;
     this.#publishRequest();
@@ -116,6 +121,17 @@ export class Call implements AnswerOwner {
       this.#match = match;
     }
     this.#isSure = this.#match !== undefined && this.#match.score >= SURE;
+  }
+
+  /** A path alone proves nothing on a host in no list when the body is there and is another thing. */
+  #isContradicted(): boolean {
+    if (this.#recognition.providerMatch.provider !== undefined || this.#match === undefined) return false;
+    return this.requestBody.isComplete && this.#decode(this.#match.dialect) === undefined;
+  }
+
+  #doubt(): void {
+    this.#isSure = false;
+    if (this.#match !== undefined) this.#match = { dialect: this.#match.dialect, score: DOUBTED };
   }
 
   /** Takes the format the answer shows; drops the exchange when the answer is none of any format. */
@@ -145,13 +161,17 @@ export class Call implements AnswerOwner {
   #publishRequest(): void {
     if (this.#events !== undefined || this.#match === undefined) return;
     const { dialect } = this.#match;
-    const quirks = this.#recognition.providerMatch.provider?.quirks ?? [];
-    const request = this.requestBody.decode(dialect, this.#recognition.head, quirks);
+    const request = this.#decode(dialect);
     const format = { dialect, by: this.#formatBy, request };
     this.#events = new CallEvents(this.#exchange, this.#recognition, format, this.#context, this.#output);
     this.#output.classified(this.#exchange, "ai");
     this.#events.publishRequest(this.requestBody);
     this.requestBody.release();
+  }
+
+  #decode(dialect: Dialect): ModelRequest | undefined {
+    const quirks = this.#recognition.providerMatch.provider?.quirks ?? [];
+    return this.requestBody.decode(dialect, this.#recognition.head, quirks);
   }
 
   #publishAnswer(): void {

@@ -36,9 +36,10 @@ export function recogniseHead(exchange: HttpExchange): HeadRecognition {
   return { head, providerMatch, match, isSure: match !== undefined && match.score >= SURE };
 }
 
-/** Recognises the format from a parsed request body. */
+/** Recognises the format from a parsed request body. A request whose method was lost before capture has a body, so it is a POST. */
 export function recogniseBody(json: JsonRecord, head: RequestHead): DialectMatch | undefined {
-  return findBest((dialect) => dialect.matchBody(json, head));
+  const known = head.method === "" ? { ...head, method: "POST" } : head;
+  return findBest((dialect) => dialect.matchBody(json, known));
 }
 
 /** Recognises the format from the first message of the answer. */
@@ -51,7 +52,8 @@ export function recogniseAnswer(json: JsonRecord | undefined, response: Response
  * go without being kept.
  */
 export function mayHoldCall(exchange: HttpExchange): boolean {
-  if (exchange.request.method !== "POST") return false;
+  const { method } = exchange.request;
+  if (method !== "POST" && method !== "") return false;
   const type = exchange.request.headers.get("content-type");
   return type === undefined || type.includes("json") || type.startsWith("text/plain");
 }

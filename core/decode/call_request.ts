@@ -18,6 +18,8 @@ export class RequestBody implements BodyEndSink {
   /** UTF-16 units of the messages held. */
   heldChars = 0;
   #json: unknown;
+  #decodedBy: Dialect | undefined;
+  #decoded: ModelRequest | undefined;
   readonly #onEnd: () => void;
 
   /** `onEnd` is called once, when the body has ended. */
@@ -53,21 +55,21 @@ export class RequestBody implements BodyEndSink {
     return this.completeness === "complete" && this.problems.length === 0;
   }
 
-  /** Decodes the body; undefined when it is not the format. The texts are let go by `release`. */
+  /** Decodes the body, once for each dialect; undefined when it is not the format. The texts are let go by `release`. */
   decode(dialect: Dialect, head: RequestHead, quirks: readonly string[]): ModelRequest | undefined {
-    return dialect.decodeRequest({
-      ...head,
-      json: this.#json,
-      messages: this.messages,
-      isComplete: this.isComplete,
-      quirks,
-    });
+    if (this.#decodedBy !== dialect) {
+      this.#decodedBy = dialect;
+      const { messages, isComplete } = this;
+      this.#decoded = dialect.decodeRequest({ ...head, json: this.#json, messages, isComplete, quirks });
+    }
+    return this.#decoded;
   }
 
   /** Forgets the body. */
   release(): void {
     this.messages.length = 0;
     this.#json = undefined;
+    this.#decoded = undefined;
     this.heldChars = 0;
   }
 }

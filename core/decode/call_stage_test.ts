@@ -352,6 +352,10 @@ Deno.test("what is no call leaves nothing: by head, by body, by answer", () => {
       '{"role":"user","content":"x"}',
       '{"object":"thread.message"}',
     ],
+    ["POST", "https://sms.example.test/v1/messages", '{"to":"1","text":"x"}', '{"message_uuid":"u"}'],
+    ["POST", "https://sms.example.test/v1/messages", '{"messages":[{"to":"1","text":"x"}]}', '{"status":"ok"}'],
+    ["POST", "https://survey.example.test/v1/responses", '{"answers":[1]}', '{"id":"1"}'],
+    ["POST", "https://ide.example.test/completions", '{"line":1}', '{"items":[]}'],
     ["POST", "https://pypi.org/simple", '{"messages":[{"role":"user","content":"x"}],"n":1}', JSON.stringify(ANSWER)],
   ];
   for (const [method, url, body, answer] of cases) {

@@ -37,7 +37,8 @@ function matchHead(head: RequestHead): number {
   if (VERTEX_PATH.test(head.path)) return 1;
   if (!hasPathEnd(head.path, "messages")) return 0;
   if (head.headers.has("anthropic-version")) return 1;
-  return hasPathEnd(head.path, "v1/messages") ? 0.9 : 0.3;
+  // Services that send messages to people have such paths too: without the header the body or the answer decides.
+  return hasPathEnd(head.path, "v1/messages") ? 0.7 : 0.3;
 }
 
 function matchBody(json: JsonRecord, head: RequestHead): number {
