@@ -66,6 +66,8 @@ export class Decoder {
   readonly #table: ConnectionTable;
   readonly #memoryBytes: number;
   #sweptNs = 0;
+  /** Nothing could be given up: it is not tried again before this time. */
+  #noRoomUntilNs = 0;
 
   /** Use `createDecoder`. */
   constructor(options: DecoderOptions, output: DecoderOutput) {
@@ -170,7 +172,7 @@ export class Decoder {
     if (connection === undefined) return this.#drops.add("after_close", fact.bytes.length);
     connection.data(fact);
     this.#table.touched(connection);
-    if (this.#table.heldBytes + this.#calls.heldBytes > this.#memoryBytes) this.#makeRoom();
+    if (this.#table.heldBytes + this.#calls.heldBytes > this.#memoryBytes) this.#makeRoom(fact.returnNs);
   }
 
   #connection(fact: RawConnection): void {
@@ -188,8 +190,10 @@ export class Decoder {
     if (fact.state === "exit") this.#table.endProcess(fact.processKey, fact.returnNs);
   }
 
-  #makeRoom(): void {
+  #makeRoom(nowNs: number): void {
+    if (nowNs < this.#noRoomUntilNs) return;
     const evicted = this.#table.makeRoom(this.#memoryBytes, () => this.#calls.heldBytes);
+    if (evicted === 0) this.#noRoomUntilNs = nowNs + SWEEP_NS;
     for (let i = 0; i < evicted; i++) this.#drops.add("memory", 0);
   }
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ExchangeLog, testConnection } from "../../tests/support/exchange_log.ts";
 import { FactMaker } from "../../tests/support/facts.ts";
+import { cut, Random } from "../../tests/support/random.ts";
 import type { DraftEvent } from "../model/draft.ts";
 import type { HttpExchange } from "../model/http_exchange.ts";
 import { RecordFlag } from "../model/raw_capture.ts";
@@ -131,6 +132,23 @@ Deno.test("decoder keeps the order of offsets when records are mixed and repeate
   for (const fact of [...request.reverse(), ...request]) decoder.raw(fact);
   for (const fact of [...response, ...response.reverse()]) decoder.raw(fact);
   assert.deepEqual(lines(), CHAT_LINES);
+});
+
+Deno.test("decoder waits for a request that its answer overtook, for any exchange of the connection", () => {
+  for (let seed = 1; seed <= 50; seed++) {
+    const random = new Random(seed);
+    const { decoder, facts, lines } = start({ isUnordered: true });
+    const records = Array.from({ length: 3 }, () => [
+      ...cut(new TextEncoder().encode(CHAT), seed).map((bytes) => facts.data(">", bytes)),
+      ...cut(new TextEncoder().encode(ANSWER), seed).map((bytes) => facts.data("<", bytes)),
+    ]);
+    for (const call of records) for (const fact of call.sort(() => random.next() - 0.5)) decoder.raw(fact);
+    decoder.close();
+    const expected = [0, 1, 2].flatMap((
+      ordinal,
+    ) => [CHAT_LINES[0]?.replace("#0", `#${ordinal}`), ...CHAT_LINES.slice(1)]);
+    assert.deepEqual(lines(), expected, `seed ${seed}`);
+  }
 });
 
 Deno.test("decoder marks what a lost record took, and says the loss once per reason, connection and second", () => {

@@ -100,14 +100,11 @@ export class Reassembler {
   }
 
   #drain(): void {
-    let count = 0;
-    for (const piece of this.#pieces) {
-      if (piece.offset > this.nextOffset) break;
-      count++;
-      if (piece.bytes !== undefined) this.heldBytes -= piece.length;
-      this.#tell(piece);
+    for (let first = this.#pieces[0]; first !== undefined && first.offset <= this.nextOffset; first = this.#pieces[0]) {
+      this.#pieces.shift();
+      if (first.bytes !== undefined) this.heldBytes -= first.length;
+      this.#tell(first);
     }
-    if (count > 0) this.#pieces.splice(0, count);
   }
 
   #tell(piece: Piece): void {

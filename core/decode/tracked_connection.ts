@@ -11,6 +11,7 @@ import { OK } from "./connection/connection_format.ts";
 import { CONNECTION_FORMATS } from "./connection/registry.ts";
 import { type Detected, detectJoined, detectRequest } from "./detect.ts";
 import type { DropCounters } from "./drop_counters.ts";
+import { EarlyPieces } from "./early_pieces.ts";
 import type { ExchangeSink } from "./exchange_sink.ts";
 import { Reassembler } from "./reassemble.ts";
 import type { RolePairs } from "./role_pairs.ts";
@@ -18,6 +19,9 @@ import { VerdictKeeper } from "./verdict.ts";
 
 /** Bytes held, or looked at, before a connection is given up as not recognised. */
 const MAX_UNDECIDED_BYTES = 64 * 1024;
+
+/** Bytes of answers that wait for their request. */
+const MAX_EARLY_BYTES = 4 * 1024 * 1024;
 
 /** What all connections of a decoder share. */
 export interface ConnectionContext {
@@ -29,12 +33,6 @@ export interface ConnectionContext {
   /** Records may arrive out of order. */
   readonly isUnordered: boolean;
   verdict(verdict: Verdict): void;
-}
-
-interface UndecidedPiece {
-  readonly direction: 1 | 2;
-  readonly bytes: Uint8Array;
-  readonly timeNs: number;
 }
 
 /** How the connection ended; takes effect when its last bytes are there or lost. */
@@ -61,8 +59,8 @@ export class TrackedConnection {
   #parser: ConnectionParser | undefined;
   /** The beginning of a direction is missing: only a provable message start counts. */
   #isMidStream: boolean;
-  #undecided: UndecidedPiece[] = [];
-  #undecidedBytes = 0;
+  /** While the format is unknown: first bytes. Later: answers whose request is still to come. */
+  readonly #early = new EarlyPieces();
   /** Bytes of a connection joined late that began nothing. */
   #unknownBytes = 0;
   #ending: Ending | undefined;
@@ -85,7 +83,7 @@ export class TrackedConnection {
 
   /** Bytes held for this connection, without those of the call stage. */
   get heldBytes(): number {
-    return (this.#parser?.heldBytes ?? 0) + this.#sent.heldBytes + this.#received.heldBytes + this.#undecidedBytes;
+    return (this.#parser?.heldBytes ?? 0) + this.#sent.heldBytes + this.#received.heldBytes + this.#early.heldBytes;
   }
 
   /** True when records wait for a hole to be filled, or the close for its bytes. */
@@ -204,6 +202,7 @@ export class TrackedConnection {
   #settleBoth(): void {
     this.#sent.settle();
     this.#received.settle();
+    if (this.#state === "parsing") this.#tellEarly();
   }
 
   #streamOf(direction: 1 | 2): ByteStream {
@@ -214,8 +213,10 @@ export class TrackedConnection {
   }
 
   #bytes(direction: 1 | 2, bytes: Uint8Array, timeNs: number): void {
-    if (this.#state === "parsing") this.#parse(this.#flowOf(direction), bytes, timeNs);
-    else if (this.#state === "undecided") this.#decide(direction, bytes, timeNs);
+    if (this.#state === "parsing") {
+      if (this.#context.isUnordered) this.#parseUnordered(direction, bytes, timeNs);
+      else this.#parse(this.#flowOf(direction), bytes, timeNs);
+    } else if (this.#state === "undecided") this.#decide(direction, bytes, timeNs);
     else if (this.#ignoredAs !== "") this.#context.drops.add(this.#ignoredAs, bytes.length);
   }
 
@@ -223,7 +224,7 @@ export class TrackedConnection {
     if (this.#state === "parsing") this.#parser?.gap(this.#flowOf(direction), lostBytes, reason, timeNs);
     else if (this.#state === "undecided") {
       this.#isMidStream = true;
-      this.#dropUndecided();
+      this.#early.clear();
     }
   }
 
@@ -234,6 +235,33 @@ export class TrackedConnection {
   #parse(flow: Flow, bytes: Uint8Array, timeNs: number): void {
     const outcome = this.#parser?.push(flow, bytes, timeNs) ?? OK;
     if (outcome !== OK) this.#follow(outcome, timeNs);
+  }
+
+  /** An answer that overtook its request waits for it. */
+  #parseUnordered(direction: 1 | 2, bytes: Uint8Array, timeNs: number): void {
+    const flow = this.#flowOf(direction);
+    if (flow === "request") {
+      this.#parse(flow, bytes, timeNs);
+      while (!this.#early.isEmpty && this.#mayTellAnswer()) this.#tellFirstEarly();
+    } else if (this.#early.isEmpty && this.#mayTellAnswer()) this.#parse(flow, bytes, timeNs);
+    else {
+      this.#early.add(direction, bytes, timeNs);
+      if (this.#early.heldBytes > MAX_EARLY_BYTES) this.#tellEarly();
+    }
+  }
+
+  #mayTellAnswer(): boolean {
+    const requests = this.#isClient ? this.#sent : this.#received;
+    return !requests.isWaiting && (this.#parser?.isExpecting("response") ?? true);
+  }
+
+  #tellEarly(): void {
+    while (!this.#early.isEmpty) this.#tellFirstEarly();
+  }
+
+  #tellFirstEarly(): void {
+    const piece = this.#early.takeFirst();
+    if (piece !== undefined) this.#parse(this.#flowOf(piece.direction), piece.bytes, piece.timeNs);
   }
 
   #follow(outcome: FlowOutcome, timeNs: number): void {
@@ -260,14 +288,13 @@ export class TrackedConnection {
 
   #decide(direction: 1 | 2, bytes: Uint8Array, timeNs: number): void {
     if (this.#isMidStream) return this.#decideJoined(direction, bytes, timeNs);
-    const detected = detectRequest(direction, this.#firstBytes(direction, bytes));
+    const detected = detectRequest(direction, this.#early.joined(direction, bytes));
     if (typeof detected === "object") return this.#open(detected, direction, bytes, timeNs);
     // Who speaks first need not be the client (a server may greet), so only the other end's bytes settle it.
     const isClientsTurn = direction === (this.facts.serverSide ? RECEIVED : SENT);
-    const isTooMuch = this.#undecidedBytes + bytes.length > MAX_UNDECIDED_BYTES;
+    const isTooMuch = this.#early.heldBytes + bytes.length > MAX_UNDECIDED_BYTES;
     if ((detected === "none" && isClientsTurn) || isTooMuch) return this.#refuse("not_http", bytes.length);
-    this.#undecided.push({ direction, bytes: bytes.slice(), timeNs });
-    this.#undecidedBytes += bytes.length;
+    this.#early.add(direction, bytes, timeNs);
   }
 
   #decideJoined(direction: 1 | 2, bytes: Uint8Array, timeNs: number): void {
@@ -279,19 +306,6 @@ export class TrackedConnection {
     if (before > MAX_UNDECIDED_BYTES || this.#unknownBytes <= MAX_UNDECIDED_BYTES) return;
     const verdict = this.#verdicts.refused(false, this.#sent.nextOffset, "undecided");
     if (verdict !== undefined) this.#context.verdict(verdict);
-  }
-
-  #firstBytes(direction: 1 | 2, bytes: Uint8Array): Uint8Array {
-    const earlier = this.#undecided.filter((piece) => piece.direction === direction);
-    if (earlier.length === 0) return bytes;
-    const joined = new Uint8Array(earlier.reduce((sum, piece) => sum + piece.bytes.length, bytes.length));
-    let at = 0;
-    for (const piece of earlier) {
-      joined.set(piece.bytes, at);
-      at += piece.bytes.length;
-    }
-    joined.set(bytes, at);
-    return joined;
   }
 
   #open(detected: Detected, direction: 1 | 2, bytes: Uint8Array, timeNs: number): void {
@@ -306,14 +320,13 @@ export class TrackedConnection {
       parser.gap("request", 0, "missing", timeNs);
       parser.gap("response", 0, "missing", timeNs);
     }
-    const pieces = this.#undecided;
-    this.#dropUndecided();
-    for (const piece of pieces) this.#parse(this.#flowOf(piece.direction), piece.bytes, piece.timeNs);
-    this.#parse(this.#flowOf(direction), bytes, timeNs);
+    if (this.#early.isEmpty) return this.#bytes(direction, bytes, timeNs);
+    this.#early.add(direction, bytes, timeNs);
+    for (const piece of this.#early.take()) this.#bytes(piece.direction, piece.bytes, piece.timeNs);
   }
 
   #refuse(reason: "not_http" | "server_side", bytes: number): void {
-    this.#context.drops.add(reason, this.#undecidedBytes + bytes);
+    this.#context.drops.add(reason, this.#early.heldBytes + bytes);
     this.#ignore(reason);
     const verdict = this.#verdicts.refused(!this.#isMidStream, this.#sent.nextOffset, reason);
     if (verdict !== undefined) this.#context.verdict(verdict);
@@ -322,12 +335,7 @@ export class TrackedConnection {
   #ignore(as: string): void {
     this.#state = "ignored";
     this.#ignoredAs = as;
-    this.#dropUndecided();
-  }
-
-  #dropUndecided(): void {
-    this.#undecided = [];
-    this.#undecidedBytes = 0;
+    this.#early.clear();
   }
 }
 

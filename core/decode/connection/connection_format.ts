@@ -47,6 +47,11 @@ export interface ConnectionParser {
   advance(nowNs: number): void;
   /** Ends the exchange that is idle longest as `truncated`, keeping the framing. False when there is none. */
   evict(reason: string, timeNs: number): boolean;
+  /**
+   * False: bytes of this flow would belong to no exchange, because the request is not there yet. Asked only where records may
+   * arrive out of order.
+   */
+  isExpecting(flow: Flow): boolean;
   /** Exchanges under way. */
   readonly inFlight: number;
   /** Bytes held right now, for the memory budget. */

@@ -90,6 +90,10 @@ class Http1Parser implements ConnectionParser, MessageOwner {
     return true;
   }
 
+  isExpecting(flow: Flow): boolean {
+    return flow === "request" || this.#pairing.entries.length > 0;
+  }
+
   head(reader: MessageReader, head: Head, firstByteNs: number, timeNs: number): void {
     if (reader === this.#requests) this.#requestHead(head, firstByteNs, timeNs);
     else this.#responseHead(head, firstByteNs, timeNs);

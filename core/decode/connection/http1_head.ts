@@ -3,7 +3,7 @@
  *
  * @see https://www.rfc-editor.org/rfc/rfc9112 sections 2 to 5 (read 2026-11-21)
  */
-import { Buffer } from "node:buffer";
+import { decodeUtf8 } from "../body/utf8_text.ts";
 
 /** Largest head that is read, in bytes; a longer one is not a head. */
 export const MAX_HEAD_BYTES = 256 * 1024;
@@ -52,7 +52,8 @@ export function countLineEnds(bytes: Uint8Array, from: number): number {
 
 /** Reads the head in `bytes[start, end)`, which ends with an empty line. Copies what it keeps; never fails. */
 export function parseHead(bytes: Uint8Array, start: number, end: number): Head {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString("latin1");
+  // Heads are ASCII; where a value is not, UTF-8 is what is sent today (RFC 9110 5.5 leaves it open). Also the faster decoder.
+  const text = decodeUtf8(bytes.subarray(start, end));
   const firstEnd = text.indexOf("\n");
   const startLine = text.slice(0, beforeLineEnd(text, firstEnd));
   const headers = new Map<string, string>();

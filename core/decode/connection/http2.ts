@@ -88,6 +88,11 @@ class Http2Parser implements ConnectionParser {
     return this.#streams.delete(idlest[0]);
   }
 
+  /** The server speaks without being asked, too (SETTINGS, PING). */
+  isExpecting(): boolean {
+    return true;
+  }
+
   #frameSink(flow: Flow): FrameSink {
     return {
       data: (streamId, bytes, timeNs) => this.#streams.get(streamId)?.data(flow, bytes, timeNs),

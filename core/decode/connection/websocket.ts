@@ -216,6 +216,11 @@ class WebSocketParser implements ConnectionParser {
     if (nowNs - lastNs > IDLE_LIMIT_NS) this.#finish("truncated", "idle_timeout", lastNs);
   }
 
+  /** Both ends speak when they like. */
+  isExpecting(): boolean {
+    return true;
+  }
+
   evict(reason: string, timeNs: number): boolean {
     if (this.#isOver) return false;
     this.#finish("truncated", reason, timeNs);
@@ -260,6 +265,7 @@ const NOTHING: ConnectionParser = {
   close() {},
   advance() {},
   evict: () => false,
+  isExpecting: () => true,
   inFlight: 0,
   heldBytes: 0,
 };
