@@ -9,6 +9,7 @@ import { mayHoldCall, recogniseHead } from "./call_recognition.ts";
 import type { CallStage, CallStageContext, CallStageOutput } from "./call_stage_types.ts";
 import type { BodySink } from "./exchange_sink.ts";
 import { isNotAiHost } from "./provider/not_ai_hosts.ts";
+import { findSocketDialect, SocketCalls } from "./socket_calls.ts";
 
 /** Largest request body that is kept when only the body can tell whether it is a call. */
 const MAX_UNKNOWN_BODY_BYTES = 4 * 1024 * 1024;
@@ -20,10 +21,14 @@ const END_MARK_WAIT_NS = 1e9;
 const FEW_CALLS = 4;
 const HELD_READS = 64;
 
+/** A socket lives as long as it likes; its messages are limited one by one where they are decompressed. */
+const SOCKET_LIMITS = { maxDecodedBytes: Number.MAX_SAFE_INTEGER };
+
 class ExchangesToEvents implements CallStage {
   readonly #context: CallStageContext;
   readonly #output: CallStageOutput;
   readonly #calls = new Map<HttpExchange, Call>();
+  readonly #sockets = new Map<HttpExchange, SocketCalls>();
   #heldBytes = 0;
   #heldReads = 0;
 
@@ -34,6 +39,14 @@ class ExchangesToEvents implements CallStage {
 
   request(exchange: HttpExchange): BodySink | undefined {
     const recognition = recogniseHead(exchange);
+    const socketDialect = findSocketDialect(exchange, recognition);
+    if (socketDialect !== undefined) {
+      const socket = new SocketCalls(exchange, recognition, socketDialect, this.#context, this.#output);
+      this.#sockets.set(exchange, socket);
+      this.#output.classified(exchange, "ai");
+      socket.requestDecoder = createBodyDecoder(exchange.request.headers, socket.client, SOCKET_LIMITS);
+      return socket.requestDecoder;
+    }
     if (recognition.match === undefined && !mayHoldCall(exchange)) {
       return this.#ignore(exchange, recognition.providerMatch.provider !== undefined);
     }
@@ -49,6 +62,11 @@ class ExchangesToEvents implements CallStage {
   }
 
   response(exchange: HttpExchange): BodySink | undefined {
+    const socket = this.#sockets.get(exchange);
+    if (socket !== undefined && exchange.response !== undefined) {
+      socket.answerDecoder = createBodyDecoder(exchange.response.headers, socket.server, SOCKET_LIMITS);
+      return socket.answerDecoder;
+    }
     const call = this.#calls.get(exchange);
     if (call === undefined || call.isDropped || exchange.response === undefined) return undefined;
     call.answerDecoder = createBodyDecoder(exchange.response.headers, call.answer, {
@@ -58,6 +76,8 @@ class ExchangesToEvents implements CallStage {
   }
 
   exchangeEnd(exchange: HttpExchange, timeNs: number): void {
+    this.#sockets.get(exchange)?.end(timeNs);
+    this.#sockets.delete(exchange);
     const call = this.#calls.get(exchange);
     if (call === undefined) return;
     this.#calls.delete(exchange);
@@ -83,6 +103,7 @@ class ExchangesToEvents implements CallStage {
       held += call.heldChars + (call.requestDecoder?.heldBytes ?? 0) + (call.answerDecoder?.heldBytes ?? 0);
     }
     this.#heldBytes = held;
+    for (const socket of this.#sockets.values()) held += socket.heldChars;
     return held;
   }
 

@@ -1,0 +1,33 @@
+import type { Plugin } from "../../model/plugin.ts";
+import type { Dialect, RequestHead } from "./dialect.ts";
+import type { JsonRecord } from "./json_access.ts";
+
+/** What a message of a socket means for the turn it belongs to. */
+export interface TurnStep {
+  /** A new turn begins: the request body, in the form `SocketDialect.dialect` decodes. */
+  readonly request?: JsonRecord;
+  /** The answer's next message, in the form the dialect's reader takes. */
+  readonly answer?: string;
+  /** The turn has ended with this message. */
+  readonly isEnd?: boolean;
+}
+
+/** Takes the messages of one socket in order and says what each means. Holds bounded state, never throws. */
+export interface TurnReader {
+  /** A message the client sent; undefined when it means nothing for a turn. */
+  client(json: JsonRecord): TurnStep | undefined;
+  /** A message the server sent. `text` is its text as it came, `hasTurn` tells whether a turn is open. */
+  server(json: JsonRecord, text: string, hasTurn: boolean): TurnStep | undefined;
+}
+
+/** A format whose calls are turns on one WebSocket. */
+export interface SocketDialect extends Plugin {
+  /** Vendor's API page. */
+  readonly docsUrl: string;
+  /** Format of each turn's request and answer. */
+  readonly dialect: Dialect;
+  /** Tells whether an upgrade request asks for this format. */
+  matchHead(head: RequestHead): boolean;
+  /** Creates the reader of one socket. */
+  createTurns(head: RequestHead): TurnReader;
+}

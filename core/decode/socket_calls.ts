@@ -1,0 +1,143 @@
+/**
+ * Calls on a WebSocket: one per turn. Each turn is made into an exchange of its own, with the head of the upgrade and the times
+ * of its messages, so that it goes the same way to events as a call over HTTP.
+ */
+import type { Completeness, HttpExchange } from "../model/http_exchange.ts";
+import type { BodyDecoder, BodyEndSink } from "./body/body_decoder_types.ts";
+import type { BodyMessage } from "./body/body_format.ts";
+import { Call } from "./call.ts";
+import type { HeadRecognition } from "./call_recognition.ts";
+import type { CallStageContext, CallStageOutput } from "./call_stage_types.ts";
+import { type JsonRecord, parseRecord } from "./dialect/json_access.ts";
+import type { SocketDialect, TurnReader, TurnStep } from "./dialect/socket_dialect.ts";
+import { SOCKET_DIALECTS } from "./dialect/socket_registry.ts";
+
+const SWITCHING_PROTOCOLS = 101;
+const NO_HEADERS: ReadonlyMap<string, string> = new Map();
+
+/** The format an upgrade request asks for; undefined when it is none that carries calls. */
+export function findSocketDialect(exchange: HttpExchange, recognition: HeadRecognition): SocketDialect | undefined {
+  if (exchange.request.headers.get("upgrade")?.toLowerCase() !== "websocket") return undefined;
+  return SOCKET_DIALECTS.find((dialect) => dialect.matchHead(recognition.head));
+}
+
+interface Turn {
+  readonly call: Call;
+  readonly exchange: HttpExchange;
+}
+
+/** The calls of one socket. */
+export class SocketCalls {
+  requestDecoder: BodyDecoder | undefined;
+  answerDecoder: BodyDecoder | undefined;
+  readonly #exchange: HttpExchange;
+  readonly #recognition: HeadRecognition;
+  readonly #context: CallStageContext;
+  readonly #output: CallStageOutput;
+  readonly #turns: TurnReader;
+  #turn: Turn | undefined;
+  #turnCount = 0;
+
+  constructor(
+    exchange: HttpExchange,
+    recognition: HeadRecognition,
+    dialect: SocketDialect,
+    context: CallStageContext,
+    output: CallStageOutput,
+  ) {
+    this.#exchange = exchange;
+    this.#recognition = { ...recognition, match: { dialect: dialect.dialect, score: 1 }, isSure: true };
+    this.#context = context;
+    this.#output = {
+      draft: (draft) => output.draft(draft),
+      classified: (_turn, classification) => output.classified(exchange, classification),
+    };
+    this.#turns = dialect.createTurns(recognition.head);
+  }
+
+  /** Takes the messages the client sent. */
+  readonly client: BodyEndSink = {
+    message: (message, timeNs) => this.#take(message, timeNs, (json) => this.#turns.client(json)),
+    problem: (reason) => this.#turn?.call.requestBody.problem(reason),
+    bodyEnd: () => {},
+  };
+
+  /** Takes the messages the server sent. */
+  readonly server: BodyEndSink = {
+    message: (message, timeNs) =>
+      this.#take(message, timeNs, (json) => this.#turns.server(json, message.text, this.#turn !== undefined)),
+    problem: (reason) => this.#turn?.call.answer.problem(reason),
+    bodyEnd: () => {},
+  };
+
+  /** UTF-16 units and bytes held. */
+  get heldChars(): number {
+    return (this.#turn?.call.heldChars ?? 0) + (this.requestDecoder?.heldBytes ?? 0) +
+      (this.answerDecoder?.heldBytes ?? 0);
+  }
+
+  /** The socket, or the capture, ended: a turn under way is published as far as it came. */
+  end(timeNs: number): void {
+    const { completeness, reasons } = this.#exchange.response ?? this.#exchange.request;
+    this.#endTurn(completeness === "complete" ? "aborted" : completeness, timeNs, reasons);
+  }
+
+  #take(message: BodyMessage, timeNs: number, read: (json: JsonRecord) => TurnStep | undefined): void {
+    const json = parseRecord(message.text);
+    const step = json === undefined ? undefined : read(json);
+    if (step === undefined) return;
+    if (step.request !== undefined) this.#startTurn(step.request, timeNs);
+    if (step.answer !== undefined) this.#answer(step.answer, timeNs);
+    if (step.isEnd) this.#endTurn("complete", timeNs, []);
+  }
+
+  #startTurn(request: JsonRecord, timeNs: number): void {
+    // A turn that never ended before the next one began was given up by the client.
+    this.#endTurn("aborted", timeNs, ["next_turn"]);
+    const exchange = this.#toExchange(timeNs);
+    const call = new Call(exchange, this.#recognition, this.#context, this.#output);
+    this.#turn = { call, exchange };
+    call.requestBody.message({ text: JSON.stringify(request) });
+    call.requestBody.bodyEnd("complete");
+  }
+
+  #answer(text: string, timeNs: number): void {
+    if (this.#turn === undefined) return;
+    const { call, exchange } = this.#turn;
+    exchange.response ??= {
+      headers: this.#exchange.response?.headers ?? NO_HEADERS,
+      status: this.#exchange.response?.status ?? SWITCHING_PROTOCOLS,
+      firstByteNs: timeNs,
+      lastByteNs: timeNs,
+      wireBodyBytes: 0,
+      completeness: "in_flight",
+      reasons: [],
+    };
+    exchange.response.lastByteNs = timeNs;
+    call.answer.message({ text }, timeNs);
+  }
+
+  #endTurn(completeness: Completeness, timeNs: number, reasons: readonly string[]): void {
+    if (this.#turn === undefined) return;
+    const { call, exchange } = this.#turn;
+    this.#turn = undefined;
+    if (exchange.response !== undefined) {
+      exchange.response.completeness = completeness;
+      exchange.response.reasons.push(...reasons);
+      call.answer.bodyEnd(completeness, timeNs, "message_stream");
+    }
+    call.end(timeNs);
+  }
+
+  #toExchange(timeNs: number): HttpExchange {
+    const { connection, ordinal, request, inputId } = this.#exchange;
+    return {
+      connection,
+      // No exchange follows an upgrade on its connection, so the numbers after it are free.
+      ordinal: ordinal + this.#turnCount++,
+      protocol: "websocket",
+      request: { ...request, firstByteNs: timeNs, lastByteNs: timeNs, completeness: "complete", reasons: [] },
+      ...(inputId !== undefined && { inputId }),
+    };
+  }
+}

@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import * as v from "valibot";
+import type { DraftEvent } from "../model/draft.ts";
+import { OispEventSchema } from "../model/event_schema.ts";
+import type { HttpExchange } from "../model/http_exchange.ts";
+import type { EventOf, EventType } from "../model/oisp_event.ts";
+import { createCallStage } from "./call_stage.ts";
+
+const MS = 1e6;
+
+/** One socket, driven by hand. */
+class Socket {
+  readonly drafts: DraftEvent[] = [];
+  readonly #exchange: HttpExchange;
+  readonly #stage;
+  readonly #client;
+  readonly #server;
+
+  constructor(host: string, target: string) {
+    this.#stage = createCallStage(
+      { bootId: "boot", clock: { offsetUs: 0 }, wantsChunks: false, maxBodyBytes: 1e6 },
+      {
+        draft: (draft) => {
+          assert.ok(v.safeParse(OispEventSchema, draft.event).success, JSON.stringify(draft.event));
+          this.drafts.push(draft);
+        },
+        classified: () => {},
+      },
+    );
+    const headers = new Map([["upgrade", "websocket"], ["connection", "Upgrade"]]);
+    const facts = { firstByteNs: 0, lastByteNs: 0, wireBodyBytes: 0, completeness: "in_flight" as const, reasons: [] };
+    this.#exchange = {
+      connection: {
+        connId: 4,
+        processKey: 2,
+        tgid: 1,
+        tid: 1,
+        cgroupId: 0,
+        transport: "tls",
+        joinedLate: false,
+        serverSide: false,
+      },
+      ordinal: 0,
+      protocol: "websocket",
+      request: { ...facts, method: "GET", target, path: target.split("?")[0] ?? "", host, headers },
+    };
+    this.#client = this.#stage.request(this.#exchange);
+    this.#exchange.response = { ...facts, status: 101, headers };
+    this.#server = this.#stage.response(this.#exchange);
+  }
+
+  client(json: unknown, timeMs: number): void {
+    this.#client?.data(new TextEncoder().encode(JSON.stringify(json) + "\x1e"), timeMs * MS);
+  }
+
+  server(json: unknown, timeMs: number): void {
+    this.#server?.data(new TextEncoder().encode(JSON.stringify(json) + "\x1e"), timeMs * MS);
+  }
+
+  close(timeMs: number): void {
+    this.#client?.end("complete", timeMs * MS);
+    this.#server?.end("complete", timeMs * MS);
+    this.#stage.exchangeEnd(this.#exchange, timeMs * MS);
+  }
+
+  only<T extends EventType>(eventType: T): EventOf<T>[] {
+    return this.drafts.map(({ event }) => event).filter((event): event is EventOf<T> => event.event_type === eventType);
+  }
+}
+
+function completed(id: string, text: string): unknown {
+  const output = [{ type: "message", role: "assistant", content: [{ type: "output_text", text }] }];
+  const usage = { input_tokens: 3, output_tokens: 2, total_tokens: 5 };
+  return {
+    type: "response.completed",
+    response: { id, object: "response", model: "gpt-5", status: "completed", output, usage },
+  };
+}
+
+Deno.test("each response.create on a Responses socket is a call of its own, warm-ups are none", () => {
+  const socket = new Socket("api.openai.com", "/v1/responses");
+  socket.client({ type: "response.create", generate: false, model: "gpt-5", input: [] }, 1);
+  for (const turn of [1, 2]) {
+    socket.client({ type: "response.create", model: "gpt-5", input: `question ${turn}` }, 100 * turn);
+    socket.server({ type: "response.output_text.delta", output_index: 0, delta: "Hi" }, 100 * turn + 20);
+    socket.server(completed(`resp_${turn}`, "Hi"), 100 * turn + 50);
+  }
+  socket.close(400);
+  const requests = socket.only("ai.request");
+  const responses = socket.only("ai.response");
+  assert.deepEqual(requests.map(({ data }) => data.messages?.[0]?.content), ["question 1", "question 2"]);
+  assert.deepEqual(responses.map(({ data }) => data.request_id), ["resp_1", "resp_2"]);
+  assert.deepEqual(responses.map(({ data }) => data.latency_ms), [50, 50]);
+  assert.deepEqual(responses.map(({ data }) => data.time_to_first_token_ms), [20, 20]);
+  assert.deepEqual(responses.map(({ data }) => data.related_event_id), requests.map(({ event_id }) => event_id));
+  assert.equal(responses[0]?.data.usage?.total_tokens, 5);
+});
+
+Deno.test("a turn that the socket's end cuts is published as far as it came", () => {
+  const socket = new Socket("api.openai.com", "/v1/responses");
+  socket.client({ type: "response.create", model: "gpt-5", input: "q" }, 10);
+  socket.server({ type: "response.output_text.delta", output_index: 0, delta: "Ha" }, 20);
+  socket.close(30);
+  const [response] = socket.only("ai.response");
+  assert.equal(response?.data.choices?.[0]?.message.content, "Ha");
+  assert.equal(response?.data.finish_reason, undefined);
+  assert.equal(response?.confidence.completeness, "partial");
+});
+
+Deno.test("a Realtime response takes model and tools from the session and text from the transcript", () => {
+  const socket = new Socket("api.openai.com", "/v1/realtime?model=gpt-realtime");
+  socket.client({
+    type: "session.update",
+    session: { instructions: "be kind", tools: [{ type: "function", name: "f" }] },
+  }, 1);
+  const item = { type: "message", role: "user", content: [{ type: "input_text", text: "hello" }] };
+  socket.client({ type: "conversation.item.create", item }, 2);
+  socket.client({ type: "response.create" }, 3);
+  socket.server({ type: "response.output_audio_transcript.delta", output_index: 0, delta: "Hi" }, 5);
+  const output = [{ type: "message", role: "assistant", content: [{ type: "output_audio", transcript: "Hi there" }] }];
+  const usage = { total_tokens: 9, input_tokens: 5, output_tokens: 4, input_token_details: { cached_tokens: 1 } };
+  socket.server({ type: "response.done", response: { id: "resp_1", status: "completed", output, usage } }, 9);
+  socket.close(10);
+  const [request] = socket.only("ai.request");
+  const [response] = socket.only("ai.response");
+  assert.equal(request?.data.request_type, "realtime");
+  assert.equal(request?.data.model?.id, "gpt-realtime");
+  assert.equal(request?.data.tools?.[0]?.name, "f");
+  assert.equal(request?.data.messages?.at(-1)?.content, "hello");
+  assert.equal(response?.data.choices?.[0]?.message.content, "Hi there");
+  assert.equal(response?.data.usage?.cached_tokens, 1);
+  assert.equal(response?.data.latency_ms, 6);
+});
+
+Deno.test("a Realtime server that answers by itself starts a turn with what was said", () => {
+  const socket = new Socket("api.openai.com", "/v1/realtime?model=gpt-realtime");
+  socket.server({ type: "conversation.item.input_audio_transcription.completed", transcript: "what time is it" }, 1);
+  socket.server({ type: "response.created", response: { id: "r" } }, 2);
+  socket.server({ type: "response.done", response: { id: "r", status: "completed", output: [] } }, 3);
+  socket.close(4);
+  assert.equal(socket.only("ai.request")[0]?.data.messages?.[0]?.content, "what time is it");
+  assert.equal(socket.only("ai.response").length, 1);
+});
+
+Deno.test("messages that are no JSON, or of the wrong kind, change nothing", () => {
+  const socket = new Socket("api.openai.com", "/v1/responses");
+  for (const odd of [null, 7, "x", [], {}, { type: 5 }, { type: "response.create", response: [] }]) {
+    socket.client(odd, 1);
+  }
+  socket.server({ type: "response.completed", response: null }, 2);
+  socket.close(3);
+  assert.ok(socket.drafts.length <= 2);
+});
