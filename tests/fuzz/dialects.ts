@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { DeltaTemplate, type TemplateSpec } from "../../core/decode/dialect/delta_template.ts";
+import type { Dialect } from "../../core/decode/dialect/dialect.ts";
+import { DIALECTS } from "../../core/decode/dialect/registry.ts";
+import type { FuzzTarget } from "../support/fuzz.ts";
+import type { Random } from "../support/random.ts";
+
+/** Keys that formats look for; a value under the wrong key is as useful as one under the right. */
+const KEYS =
+  ("model messages role content text type parts choices delta message tool_calls function name arguments index finish_reason " +
+    "usage prompt_tokens completion_tokens total_tokens input output item response output_index call_id id system tools " +
+    "input_schema content_block partial_json thinking stop_reason error code candidates functionCall args usageMetadata " +
+    "contents data embedding object done prompt_eval_count metadata user_id reasoning summary status stream").split(
+      " ",
+    );
+const WORDS = [
+  "assistant",
+  "user",
+  "tool",
+  "system",
+  "text",
+  "tool_use",
+  "tool_result",
+  "message",
+  "message_start",
+  "content_block_start",
+  "content_block_delta",
+  "content_block_stop",
+  "message_delta",
+  "message_stop",
+  "text_delta",
+  "input_json_delta",
+  "function_call",
+  "response.output_text.delta",
+  "response.output_item.done",
+  "response.completed",
+  "chat.completion.chunk",
+  "stop",
+  "",
+  "{",
+  '{"x":1}',
+  "é😀\ud800",
+  "x".repeat(400),
+];
+const PATHS = [
+  "/v1/chat/completions",
+  "/v1/messages",
+  "/v1/responses",
+  "/v1/embeddings",
+  "/v1beta/models/m:streamGenerateContent",
+  "/model/m/converse",
+  "/model/m/invoke",
+  "/api/chat",
+  "/v2/chat",
+  "/",
+  "",
+  "/%zz/:",
+];
+
+/** One target a dialect: requests and answers of any shape. */
+export const DIALECT_FUZZ: readonly FuzzTarget[] = DIALECTS.map((dialect) => ({
+  name: `dialect ${dialect.id}`,
+  run: (random) => fuzzDialect(dialect, random),
+}));
+
+/** Events that fit a template are JSON, and say what the template says. */
+export const templateFuzz: FuzzTarget = {
+  name: "delta template",
+  run(random) {
+    const spec: TemplateSpec = {
+      pieceKey: "content",
+      ignoredKeys: ["id", "n"],
+      read: (json) => (json as { delta?: { content?: unknown } } | null)?.delta?.content,
+    };
+    const event = (piece: string) =>
+      JSON.stringify({ id: `i${random.below(9)}`, n: random.below(99), delta: { content: piece } });
+    const template = DeltaTemplate.learn(event("a"), spec);
+    assert.ok(template !== undefined);
+    const text = event(random.pick(WORDS));
+    const at = random.below(text.length + 1);
+    const damaged = text.slice(0, at) + random.pick(["", '"', "\\", "}", " ", "0", "\u0001", "\\u12"]) +
+      text.slice(at + random.below(3));
+    const piece = template.match(damaged);
+    if (piece !== undefined) assert.equal(spec.read(JSON.parse(damaged)), piece);
+  },
+};
+
+function fuzzDialect(dialect: Dialect, random: Random): void {
+  const head = {
+    method: random.pick(["POST", "GET", ""]),
+    path: random.pick(PATHS),
+    query: random.pick(["", "alt=sse", "key=x"]),
+    headers: new Map(random.once(2) ? [["anthropic-version", "1"]] : []),
+  };
+  const body = makeRecord(random, 4);
+  const status = random.pick([200, 400, 529]);
+  const response = {
+    status,
+    headers: new Map<string, string>(),
+    contentType: random.pick(["", "text/event-stream", "application/json"]),
+  };
+  for (const score of [dialect.matchHead(head), dialect.matchBody(body, head), dialect.matchAnswer(body, response)]) {
+    assert.ok(score >= 0 && score <= 1, `score ${score}`);
+  }
+  const messages = random.once(4) ? [{ text: random.pick(WORDS) }] : [];
+  const view = { ...head, json: random.once(9) ? undefined : body, messages, isComplete: random.once(2), quirks: [] };
+  const request = dialect.decodeRequest(view);
+  const wantsDelta = random.once(2);
+  const reader = dialect.createReader({ request, head, response, quirks: [], wantsDelta });
+  for (let count = random.below(8); count > 0; count--) {
+    const text = random.once(6)
+      ? random.pick(["[DONE]", "", "null", "[", ...WORDS])
+      : JSON.stringify(makeRecord(random, 4));
+    reader.message({ text, ...(random.once(4) && { name: random.pick(WORDS) }) });
+  }
+  const answer = reader.finish(random.once(2));
+  // What is published has to survive JSON: no undefined list members, no cycles, no NaN.
+  assert.deepEqual(JSON.parse(JSON.stringify(answer)), answer);
+}
+
+function makeValue(random: Random, depth: number): unknown {
+  switch (random.below(depth > 0 ? 9 : 6)) {
+    case 0:
+      return null;
+    case 1:
+      return random.pick([0, 1, 7, -1, 1.5, 1e300]);
+    case 2:
+      return random.once(2);
+    case 3:
+    case 4:
+    case 5:
+      return random.pick(WORDS);
+    case 6:
+      return Array.from({ length: random.below(4) }, () => makeValue(random, depth - 1));
+    default:
+      return makeRecord(random, depth - 1);
+  }
+}
+
+function makeRecord(random: Random, depth: number): Record<string, unknown> {
+  const record: Record<string, unknown> = {};
+  for (let count = random.below(7); count > 0; count--) record[random.pick(KEYS)] = makeValue(random, depth);
+  return record;
+}
