@@ -7,10 +7,12 @@ use serde_json::json;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Records come in bursts: while they do, batches are collected this long.
-const NAP: Duration = Duration::from_millis(2);
+/// While records come, batches are collected this long; the kernel wakes the thread before the ring fills up.
+const NAP: Duration = Duration::from_millis(10);
 /// Without a record for this long the thread sleeps until the kernel wakes it.
 const IDLE_AFTER: Duration = Duration::from_millis(50);
+/// The reader is slow: how long to leave it alone.
+const FULL_PAUSE: Duration = Duration::from_millis(1);
 const IDLE_SLEEP: Duration = Duration::from_secs(1);
 const BUSY_TICK: Duration = Duration::from_millis(250);
 const ACCOUNT_EVERY: Duration = Duration::from_secs(60);
@@ -68,7 +70,8 @@ impl Drain {
             sorter.forget_closed();
             return false;
         }
-        let mut batch = Vec::with_capacity((payload.waiting() + control.waiting()).min(MAX_BATCH_BYTES) + LARGEST_RECORD);
+        let mut batch =
+            Vec::with_capacity((payload.waiting() + control.waiting()).min(MAX_BATCH_BYTES) + LARGEST_RECORD);
         let mut took = control.consume(|record| {
             sorter.control(record, &mut batch);
             true
@@ -131,6 +134,11 @@ impl Drain {
     }
 
     fn rest(&mut self, ticks: &Ticks, took: bool) {
+        if self.host.queue.is_full() {
+            // the kernel must not wake us for what we cannot take
+            self.waiter.wait(State::Running, FULL_PAUSE);
+            return;
+        }
         let is_idle = !took && ticks.last_record.elapsed() > IDLE_AFTER;
         if !is_idle {
             self.waiter.wait(State::Napping, NAP);
@@ -164,7 +172,7 @@ impl Drain {
                 return;
             }
             if self.host.queue.is_full() {
-                std::thread::sleep(NAP);
+                std::thread::sleep(FULL_PAUSE);
             }
         }
     }

@@ -15,7 +15,8 @@ fn ask(request: &Value) -> Value {
 #[test]
 #[ignore = "runs on a terminal of its own, by the test below"]
 fn inner_command() {
-    let script = "trap 'echo got-interrupt' INT; echo command-started $$; while :; do sleep 0.05; done";
+    let script =
+        "trap 'echo got-interrupt' INT; echo command-started $$; while :; do echo still-running; sleep 0.05; done";
     let child = ask(&json!({ "op": "spawn", "argv": ["sh", "-c", script] }));
     ask(&json!({ "op": "release", "pid": child["pid"] }));
     let ended = ask(&json!({ "op": "wait", "pid": child["pid"], "timeout_ms": 60_000 }));
@@ -33,12 +34,14 @@ impl Terminal {
     fn new() -> Option<Self> {
         let shell = c"/bin/bash";
         let arguments = [shell.as_ptr(), c"--norc".as_ptr(), c"--noprofile".as_ptr(), c"-i".as_ptr(), std::ptr::null()];
+        let environment =
+            [c"PS1=PROMPT>".as_ptr(), c"PATH=/usr/bin:/bin".as_ptr(), c"TERM=dumb".as_ptr(), std::ptr::null()];
         let mut master = 0;
         // SAFETY: the child only execs, with NUL-ended texts; the parent gets a fresh descriptor.
         unsafe {
             let pid = libc::forkpty(&mut master, std::ptr::null_mut(), std::ptr::null(), std::ptr::null());
             if pid == 0 {
-                libc::execv(shell.as_ptr(), arguments.as_ptr());
+                libc::execve(shell.as_ptr(), arguments.as_ptr(), environment.as_ptr());
                 libc::_exit(127);
             }
             (pid > 0).then(|| Self { shell: pid, master: std::fs::File::from_raw_fd(master), text: String::new() })
@@ -47,6 +50,13 @@ impl Terminal {
 
     fn send(&mut self, bytes: &[u8]) {
         self.master.write_all(bytes).unwrap();
+    }
+
+    /// From the shell's prompt to the command's next line: by then the command has the terminal.
+    fn continue_job(&mut self) {
+        self.expect("PROMPT>");
+        self.send(b"fg\n");
+        self.expect("still-running");
     }
 
     /// Reads until `wanted` has come; what came before it and it itself are gone afterwards.
@@ -97,16 +107,14 @@ fn keys_reach_the_command_once_and_the_job_stops_and_goes_on() {
     let between = terminal.expect("Stopped");
     assert!(!between.contains("got-interrupt"), "the key came twice");
 
-    terminal.send(b"fg\n");
-    terminal.expect("inner_command");
+    terminal.continue_job();
     terminal.send(INTERRUPT);
     terminal.expect("got-interrupt");
 
     // SAFETY: the command, which still runs.
     unsafe { libc::kill(pid, libc::SIGSTOP) };
     terminal.expect("Stopped");
-    terminal.send(b"fg\n");
-    terminal.expect("inner_command");
+    terminal.continue_job();
     // SAFETY: the same.
     unsafe { libc::kill(pid, libc::SIGKILL) };
     terminal.expect("command-ended {\"ended\":true,\"signal\":9}");
