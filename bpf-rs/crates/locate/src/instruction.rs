@@ -11,8 +11,9 @@ use iced_x86::{Code, Decoder, DecoderOptions, Instruction, Mnemonic, OpKind, Reg
 const WINDOW_BYTES: u64 = 48;
 const MAX_SKIPPED: usize = 4;
 
-/// Address to probe instead of `address`, and what a hit costs there.
-pub(crate) fn cheapest(image: &Image<'_>, address: u64) -> (u64, Cost) {
+/// Address to probe instead of `address`, and what a hit costs there. `arguments`: how many the function takes; the
+/// registers of further ones are free.
+pub(crate) fn cheapest(image: &Image<'_>, address: u64, arguments: u8) -> (u64, Cost) {
     if image.machine != Machine::X86_64 {
         return (address, Cost::Unknown);
     }
@@ -29,7 +30,7 @@ pub(crate) fn cheapest(image: &Image<'_>, address: u64) -> (u64, Cost) {
         if is_emulated(&instruction) {
             return (instruction.ip(), Cost::Emulated);
         }
-        if !is_harmless(&instruction) && !leaves_on_bad_argument(&previous, &instruction) {
+        if !is_harmless(&instruction, arguments) && !leaves_on_bad_argument(&previous, &instruction) {
             break;
         }
         previous = instruction;
@@ -39,7 +40,7 @@ pub(crate) fn cheapest(image: &Image<'_>, address: u64) -> (u64, Cost) {
 
 fn is_emulated(i: &Instruction) -> bool {
     match i.code() {
-        Code::Push_r64 => true,
+        Code::Push_r64 | Code::Jmp_rel8_64 | Code::Jmp_rel32_64 => true,
         // a one-byte nop only: the longer ones may be a patch site of somebody else
         Code::Nopd => i.len() == 1,
         _ => false,
@@ -47,10 +48,16 @@ fn is_emulated(i: &Instruction) -> bool {
 }
 
 /// Changes nothing but registers that carry no argument and no caller's value.
-fn is_harmless(i: &Instruction) -> bool {
+fn is_harmless(i: &Instruction, arguments: u8) -> bool {
     let free = |r: Register| {
-        use Register::{EAX, R10, R10D, R11, R11D, RAX};
-        matches!(r, RAX | EAX | R10 | R10D | R11 | R11D)
+        use Register::{EAX, ECX, R8, R8D, R9, R9D, R10, R10D, R11, R11D, RAX, RCX};
+        match r {
+            RAX | EAX | R10 | R10D | R11 | R11D => true,
+            RCX | ECX => arguments <= 3,
+            R8 | R8D => arguments <= 4,
+            R9 | R9D => arguments <= 5,
+            _ => false,
+        }
     };
     match i.mnemonic() {
         Mnemonic::Endbr64 => true,

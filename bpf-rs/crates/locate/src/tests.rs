@@ -65,6 +65,18 @@ fn an_instruction_that_changes_an_argument_is_not_stepped_over() {
 }
 
 #[test]
+fn a_jump_to_another_function_is_cheap_and_registers_behind_the_last_argument_are_free() {
+    // xor r8d,r8d; xor ecx,ecx; jmp +0
+    let tail_jump = [0x45, 0x31, 0xc0, 0x31, 0xc9, 0xe9, 0, 0, 0, 0, 0xc3];
+    let mut elf = plain(&tail_jump, PUSH);
+    assert_eq!((targets(&elf)[0].offset, targets(&elf)[0].cost), (CODE_AT + 5, Cost::Emulated));
+    // the fourth argument of this one is in ecx
+    let at = elf.function("SSL_read_ex", &tail_jump[3..]);
+    let found = targets(&elf).into_iter().find(|t| t.function == Function::SslReadEx).unwrap();
+    assert_eq!((found.offset, found.cost), (at, Cost::SingleStepped));
+}
+
+#[test]
 fn a_check_for_a_missing_object_is_stepped_over_and_other_branches_are_not() {
     let null_check = [0x48, 0x85, 0xff, 0x74, 0x04, 0x55, 0x5d, 0xc3, 0xc3, 0xc3];
     let found = targets(&plain(&null_check, PUSH));

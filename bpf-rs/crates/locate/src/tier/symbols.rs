@@ -94,11 +94,20 @@ fn direction(image: &Image<'_>, symbols: &Symbols, rows: &[(Function, Abi)]) -> 
 }
 
 fn target(image: &Image<'_>, function: Function, abi: Abi, symbol: Symbol) -> Result<Target, Refusal> {
-    let (address, cost) = instruction::cheapest(image, symbol.address);
+    let (address, cost) = instruction::cheapest(image, symbol.address, arguments(abi));
     let offset = image.code_offset(address).ok_or_else(|| {
         Refusal::new(RefusalCode::OutsideCode, format!("{} is not in executable bytes of the file", function.name()))
     })?;
     Ok(Target { function, abi, offset, cost })
+}
+
+/// How many arguments a call has at most.
+fn arguments(abi: Abi) -> u8 {
+    match abi {
+        Abi::Count => 3,
+        Abi::LengthPointer { length_argument } => length_argument + 1,
+        Abi::Object | Abi::ObjectReturned | Abi::ObjectStored => 6, // not looked up: every register counts
+    }
 }
 
 /// Two names for one address: what a probe there sees would be read wrongly for one of them.
