@@ -30,6 +30,37 @@ fn a_ring_too_small_for_a_flood_loses_bytes_and_says_which() {
 }
 
 #[test]
+fn a_reader_that_stands_still_costs_bytes_that_are_counted_and_no_memory() {
+    let Some(library) = libssl() else { return };
+    let small = |c: &mut oisp_capture::engine::Config| {
+        c.queue_bytes = 1 << 20;
+        c.payload_ring_bytes = 1 << 20;
+    };
+    let Some(engine) = session(small) else { return };
+    let folder = Folder::new("stalled");
+    let (_server, port) = server(&folder, &[]);
+    attach(&engine, &library);
+    let mut client = Client::new(&folder, port);
+    for n in 0..10 {
+        client.ask("POST", &format!("/stalled-{n}"), 1 << 20, 1 << 20);
+    }
+    // the queue ends with the batch that filled it: limit, one batch, one record
+    assert!(engine.stats()["queue_bytes"].as_u64().unwrap() < (2 << 20) + (64 << 10), "{}", engine.stats());
+    client.end();
+    let mut all = Vec::new();
+    finish(&engine, &mut all);
+    let account = account(&all);
+    assert_balanced(&account);
+    assert!(
+        account["captured"].as_u64().unwrap() < 5 << 20 && account["seen"].as_u64().unwrap() > 20 << 20,
+        "{account}"
+    );
+    for id in connections_that_sent(&all, "/stalled-") {
+        assert_whole(&all, id);
+    }
+}
+
+#[test]
 fn a_call_above_its_limit_is_cut_marked_and_counted() {
     let Some(library) = libssl() else { return };
     let Some(engine) = session(|c| c.call_limit_bytes = 40_000) else { return };
