@@ -8,6 +8,10 @@ import type { ResponseReader, StreamDelta } from "./dialect/dialect.ts";
 /** Body formats that carry one document; the others are streams. */
 const DOCUMENT_FORMATS: ReadonlySet<string> = new Set(["json", "binary", "text"]);
 
+/** What is about the text around one piece of a stream, which is not kept; and the least a piece costs. */
+const ENVELOPE_CHARS = 176;
+const KEPT_CHARS = 16;
+
 const NS_PER_MS = 1e6;
 
 /** What the owner of an answer does when something happens. */
@@ -47,7 +51,7 @@ export class AnswerBody implements BodyEndSink {
   message(message: BodyMessage, timeNs: number): void {
     const reader = this.#reader ?? this.#open(message);
     if (reader === undefined) return;
-    this.readChars += message.text.length;
+    this.readChars += Math.max(KEPT_CHARS, message.text.length - ENVELOPE_CHARS);
     const result = reader.message(message);
     if (result === "meta") return;
     if (result === "end") this.endMarkNs ??= timeNs;

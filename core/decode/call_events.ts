@@ -6,6 +6,7 @@ import type { EventType, OispEvent } from "../model/oisp_event.ts";
 import { toDurationMs } from "../model/time.ts";
 import type { AnswerBody } from "./call_answer.ts";
 import { toAuthFacts } from "./call_auth.ts";
+import { limitAnswerDepth, limitRequestDepth } from "./call_depth.ts";
 import { findMissingInAnswer, findMissingInRequest, type FormatSource, toConfidence } from "./call_confidence.ts";
 import { readRateLimit, readRequestId, readRetryAfterMs, readStatedCostUsd } from "./call_headers.ts";
 import type { HeadRecognition } from "./call_recognition.ts";
@@ -19,6 +20,7 @@ import { toEndpoint } from "./event_endpoint.ts";
 import { type Confidence, toAttrs, toEnvelope } from "./event_envelope.ts";
 import { type CallFacts, toRequestData } from "./event_request.ts";
 import { type ResponseFacts, toResponseData } from "./event_response.ts";
+import { toToolCallData, toToolResultData } from "./event_tool.ts";
 import { findByAnswer } from "./provider/lookup.ts";
 import type { Provider } from "./provider/provider.ts";
 
@@ -34,6 +36,7 @@ export class CallEvents {
   readonly #call: ModelCall;
   readonly #requestType: RequestType;
   readonly #formatBy: FormatSource;
+  readonly #callsTools: boolean;
   #provider: Provider | undefined;
   #facts: CallFacts | undefined;
   #requestEventId: string | undefined;
@@ -50,12 +53,16 @@ export class CallEvents {
     this.#context = context;
     this.#output = output;
     this.#formatBy = format.by;
+    this.#callsTools = format.dialect.callsTools === true;
     const { head } = recognition;
     this.#requestType = format.request?.requestType ?? format.dialect.requestType(head);
     this.#call = { dialect: format.dialect.id, auth: toAuthFacts(head.headers, head.query) };
     const endpoint = toEndpoint(exchange);
     if (endpoint !== undefined) this.#call.endpoint = endpoint;
-    if (format.request !== undefined) this.#call.request = format.request;
+    if (format.request !== undefined) {
+      limitRequestDepth(format.request);
+      this.#call.request = format.request;
+    }
     this.#setProvider(recognition.providerMatch.provider);
   }
 
@@ -71,6 +78,7 @@ export class CallEvents {
       hasContent: this.#call.request !== undefined,
       missing: findMissingInRequest(this.#call.request),
     });
+    if (this.#callsTools) return this.#toolCall(confidence, request.firstByteNs);
     const data = toRequestData(this.#toFacts());
     this.#requestEventId = this.#draft("ai.request", request.firstByteNs, 0, confidence, data);
   }
@@ -90,10 +98,14 @@ export class CallEvents {
       this.#provider ?? findByAnswer(this.#recognition.providerMatch.candidates, response.headers),
     );
     const decoded = answer.finish();
-    if (decoded !== undefined) this.#call.response = decoded;
+    if (decoded !== undefined) {
+      limitAnswerDepth(decoded);
+      this.#call.response = decoded;
+    }
     this.#addStatedCost(readStatedCostUsd(response.headers));
     const facts = this.#toResponseFacts(answer, response.status);
     const confidence = this.#answerConfidence(answer);
+    if (this.#callsTools) return this.#toolResult(confidence, response.lastByteNs);
     if (this.#requestType === "embedding") return this.#embedding(confidence, facts, response.lastByteNs);
     this.#draft("ai.response", response.lastByteNs, 0, confidence, toResponseData(this.#toFacts(), facts));
   }
@@ -120,6 +132,25 @@ export class CallEvents {
   /** What the request asks; undefined when its body could not be decoded. */
   get request(): ModelRequest | undefined {
     return this.#call.request;
+  }
+
+  #toolCall(confidence: Confidence, timeNs: number): void {
+    const call = this.#call.request?.messages[0]?.toolCalls?.[0];
+    if (call === undefined) return;
+    const data = toToolCallData(call, this.#recognition.head.host);
+    this.#requestEventId = this.#draft("agent.tool_call", timeNs, 0, toToolConfidence(confidence), data);
+  }
+
+  #toolResult(confidence: Confidence, timeNs: number): void {
+    const call = this.#call.request?.messages[0]?.toolCalls?.[0];
+    const result = this.#call.response?.toolResults?.[0];
+    if (call === undefined || result === undefined || this.#requestEventId === undefined) return;
+    const data = toToolResultData(call, result, {
+      server: this.#recognition.head.host,
+      callEventId: this.#requestEventId,
+      times: { durationMs: toDurationMs(this.#exchange.request.firstByteNs, timeNs) },
+    });
+    this.#draft("agent.tool_result", timeNs, 0, toToolConfidence(confidence), data);
   }
 
   #embedding(confidence: Confidence, facts: ResponseFacts | undefined, timeNs: number): void {
@@ -210,4 +241,15 @@ function hasAnswer(response: ModelResponse | undefined, requestType: RequestType
 
 function unite(first: readonly string[], second: readonly string[]): string[] {
   return second.length === 0 ? [...first] : [...new Set([...first, ...second])];
+}
+
+/** Tool servers are in no list of vendors, and need not be: the protocol itself says what was called. */
+function toToolConfidence(confidence: Confidence): Confidence {
+  const reasons = confidence.reasons?.filter((reason) => reason !== "unknown_host");
+  const { reasons: _reasons, missing: _missing, ...rest } = confidence;
+  return {
+    ...rest,
+    ...(rest.level === "inferred" && { level: "high" }),
+    ...(reasons !== undefined && reasons.length > 0 && { reasons }),
+  };
 }
