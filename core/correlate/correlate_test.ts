@@ -134,6 +134,7 @@ Deno.test("tools matches calls without ids by name and order, and only in the ne
     draftOf("ai.response", {
       ordinal: 0,
       timeNs: SECOND_NS,
+      request: { messages: [{ role: "user", content: "go" }] },
       response: { choices: [{ index: 0, message: { role: "model", toolCalls: [call("a"), call("b")] } }] },
     }),
     turn(1, 2 * SECOND_NS),

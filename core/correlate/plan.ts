@@ -1,6 +1,7 @@
 /**
- * Plan steps, from tools whose arguments are the plan: a list of steps that is sent whole each time is compared with the one
- * before, and each new step or change of status is published.
+ * Plan steps. From tools whose arguments are the plan: a list of steps that is sent whole each time is compared with the one
+ * before, and each new step or change of status is published. And from readable reasoning of an answer to a request with tools:
+ * what the model says to itself before it acts; source and confidence say which.
  *
  * State: the last plan of 1,024 program runs, at most 256 steps each, oldest forgotten first.
  */
@@ -8,6 +9,7 @@ import type { DraftEvent, StoryContext } from "../model/draft.ts";
 import type { ToolCall } from "../model/model_call.ts";
 import { BoundedMap } from "./bounded_map.ts";
 import type { Correlator, CorrelatorState } from "./correlator.ts";
+import { findAgent } from "./agent_facts.ts";
 import { createDerivedEvent } from "./derived_event.ts";
 import { findToolKind } from "./tool_kind.ts";
 
@@ -21,7 +23,7 @@ interface PlanStep {
 /** Steps of the plan an agent keeps with a tool. */
 export const plan: Correlator = {
   id: "plan",
-  summary: "Plan steps, from the to-do lists agents keep with a tool",
+  summary: "Plan steps, from the to-do lists agents keep with a tool and from readable reasoning",
   stability: "experimental",
   create: () => new PlanStory(),
 };
@@ -32,7 +34,12 @@ class PlanStory implements CorrelatorState {
   push(draft: DraftEvent, context: StoryContext): readonly DraftEvent[] {
     if (draft.event.event_type !== "ai.response") return [];
     const events: DraftEvent[] = [];
+    const hasTools = (draft.call?.request?.tools.length ?? 0) > 0;
     for (const choice of draft.call?.response?.choices ?? []) {
+      const { reasoning } = choice.message;
+      if (hasTools && reasoning !== undefined && reasoning !== "") {
+        events.push(toReasoningEvent(draft, context, reasoning, events.length));
+      }
       for (const call of choice.message.toolCalls ?? []) {
         if (findToolKind(call.name).kind !== "plan") continue;
         for (const { step, position, isNew } of this.#changes(draft, call)) {
@@ -89,17 +96,36 @@ function toStepEvent(
   isNew: boolean,
   index: number,
 ): DraftEvent {
+  const agent = findAgent(draft);
   return createDerivedEvent(draft, context, {
     eventType: "agent.plan_step",
     index,
     timeNs: draft.timeNs,
     confidence: { level: "high", completeness: "full", reasons: ["plan_tool"] },
     data: {
+      ...(agent !== undefined && { agent }),
       step_index: position,
       step_type: isNew ? "planning" : "revision",
       ...(step.status !== undefined && { status: step.status }),
       description: step.text,
       source: "tool",
+      related_event_id: draft.event.event_id,
+    },
+  });
+}
+
+function toReasoningEvent(draft: DraftEvent, context: StoryContext, reasoning: string, index: number): DraftEvent {
+  const agent = findAgent(draft);
+  return createDerivedEvent(draft, context, {
+    eventType: "agent.plan_step",
+    index,
+    timeNs: draft.timeNs,
+    confidence: { level: "medium", completeness: "full", reasons: ["reasoning"] },
+    data: {
+      ...(agent !== undefined && { agent }),
+      step_type: "reasoning",
+      description: reasoning,
+      source: "reasoning",
       related_event_id: draft.event.event_id,
     },
   });

@@ -8,6 +8,7 @@ import type { DraftEvent, StoryContext } from "../model/draft.ts";
 import type { EventOf } from "../model/oisp_event.ts";
 import { toDurationMs } from "../model/time.ts";
 import type { Correlator, CorrelatorState } from "./correlator.ts";
+import { findAgent } from "./agent_facts.ts";
 import { createDerivedEvent } from "./derived_event.ts";
 import { findSessionKey, type SessionKey } from "./session_key.ts";
 
@@ -130,12 +131,14 @@ function countFailures(draft: DraftEvent): number {
 
 function toSessionEvent(open: Session, context: StoryContext, action: "start" | "end", reason?: string): DraftEvent {
   const timeNs = action === "start" ? open.first.timeNs : open.lastNs;
-  const event = createDerivedEvent(open.first, context, {
+  const agent = findAgent(open.first);
+  return createDerivedEvent(open.first, context, {
     eventType: "agent.session",
     index: action === "start" ? 0 : 1,
     timeNs,
     confidence: { level: "high", completeness: "full", ...(reason !== undefined && { reasons: [reason] }) },
     data: {
+      ...(agent !== undefined && { agent }),
       action,
       session_id: open.key.sessionId,
       rule: open.key.rule,
@@ -145,7 +148,6 @@ function toSessionEvent(open: Session, context: StoryContext, action: "start" | 
       }),
     },
   });
-  return event;
 }
 
 function toStats(open: Session): NonNullable<EventOf<"agent.session">["data"]["stats"]> {

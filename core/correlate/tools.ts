@@ -7,27 +7,16 @@
  */
 import type { DraftEvent, StoryContext } from "../model/draft.ts";
 import type { Message, ToolCall, ToolResult } from "../model/model_call.ts";
-import type { EventOf } from "../model/oisp_event.ts";
-import { toDurationMs } from "../model/time.ts";
 import { BoundedMap } from "./bounded_map.ts";
 import type { Correlator, CorrelatorState } from "./correlator.ts";
-import { createDerivedEvent } from "./derived_event.ts";
-import { findToolKind } from "./tool_kind.ts";
+import { type AnsweredCall, toCallEvent, toResultEvent, toScriptCallEvents } from "./tool_events.ts";
+import { toTurnKey } from "./turn_key.ts";
 
 const MAX_CALLS = 8_192;
 
-interface KnownCall {
-  readonly name: string;
-  readonly type: string;
-  readonly server?: string;
-  readonly eventId: string;
-  readonly endedNs: number;
+interface KnownCall extends AnsweredCall {
   isAnswered: boolean;
 }
-
-type ToolData = NonNullable<EventOf<"agent.tool_result">["data"]["tool"]>;
-
-const encoder = new TextEncoder();
 
 /** Tool calls and tool results, each once. */
 export const tools: Correlator = {
@@ -40,9 +29,9 @@ export const tools: Correlator = {
 class ToolStory implements CorrelatorState {
   /** By call id, or by a made-up id for formats without one. */
   readonly #calls = new BoundedMap<string, KnownCall>(MAX_CALLS);
-  /** Ids of results already published whose call was never seen. */
-  readonly #answeredStrangers = new BoundedMap<string, true>(MAX_CALLS);
-  /** Calls without an id of the newest answer, by program run. */
+  /** Results published that no known call remembers, and the event that carried them. */
+  readonly #answeredStrangers = new BoundedMap<string, string>(MAX_CALLS);
+  /** Calls without an id of the newest answer, by conversation. */
   readonly #namelessCalls = new BoundedMap<string, KnownCall[]>(1_024);
 
   push(draft: DraftEvent, context: StoryContext): readonly DraftEvent[] {
@@ -68,15 +57,17 @@ class ToolStory implements CorrelatorState {
       for (const call of choice.message.toolCalls ?? []) {
         if (call.id !== undefined && this.#calls.has(callKey(draft, call.id))) continue;
         const event = toCallEvent(draft, context, call, events.length);
-        events.push(event);
+        events.push(event, ...toScriptCallEvents(draft, context, call, events.length + 1));
         const known = toKnownCall(call, event);
         if (call.id === undefined) nameless.push(known);
         else this.#calls.set(callKey(draft, call.id), known);
       }
     }
     // An answer without calls ends the turn as well: older calls without an id can no longer be matched safely.
-    this.#namelessCalls.set(turnKey(draft), nameless);
-    return [...events, ...this.#results(draft, context, response.toolResults ?? [])];
+    this.#namelessCalls.set(toTurnKey(draft), nameless);
+    // The request of the same exchange counted its results from 0: ids must not meet.
+    const firstIndex = countResults(draft.call?.request?.messages ?? []);
+    return [...events, ...this.#results(draft, context, response.toolResults ?? [], firstIndex)];
   }
 
   #request(draft: DraftEvent, context: StoryContext): readonly DraftEvent[] {
@@ -91,15 +82,20 @@ class ToolStory implements CorrelatorState {
         results.push(name === undefined ? result : { ...result, name });
       }
     });
-    return this.#results(draft, context, results);
+    return this.#results(draft, context, results, 0);
   }
 
-  #results(draft: DraftEvent, context: StoryContext, results: readonly ToolResult[]): readonly DraftEvent[] {
+  #results(
+    draft: DraftEvent,
+    context: StoryContext,
+    results: readonly ToolResult[],
+    firstIndex: number,
+  ): readonly DraftEvent[] {
     const events: DraftEvent[] = [];
     for (const result of results) {
       const call = this.#claim(draft, result);
       if (call === "answered") continue;
-      events.push(toResultEvent(draft, context, result, call, events.length));
+      events.push(toResultEvent(draft, context, result, call, firstIndex + events.length));
     }
     return events;
   }
@@ -115,12 +111,22 @@ class ToolStory implements CorrelatorState {
       return call;
     }
     if (this.#answeredStrangers.has(key)) return "answered";
-    this.#answeredStrangers.set(key, true);
+    this.#answeredStrangers.set(key, draft.event.event_id);
     return undefined;
   }
 
+  /** Whether a result without an id was published for this turn of its conversation before; else it counts as published. */
+  #wasPublished(draft: DraftEvent, name: string | undefined): boolean {
+    const turn = `${toTurnKey(draft)}\n${draft.call?.request?.messages.length ?? 0}\n${name ?? ""}`;
+    const publishedBy = this.#answeredStrangers.get(turn);
+    if (publishedBy !== undefined) return publishedBy !== draft.event.event_id;
+    this.#answeredStrangers.set(turn, draft.event.event_id);
+    return false;
+  }
+
   #claimByName(draft: DraftEvent, name: string | undefined): KnownCall | undefined | "answered" {
-    const open = this.#namelessCalls.get(turnKey(draft));
+    if (this.#wasPublished(draft, name)) return "answered";
+    const open = this.#namelessCalls.get(toTurnKey(draft));
     const candidates = open?.filter((call) => name === undefined || call.name === name) ?? [];
     const call = candidates.find((candidate) => !candidate.isAnswered);
     if (call === undefined) return candidates.length > 0 ? "answered" : undefined;
@@ -134,16 +140,16 @@ function callKey(draft: DraftEvent, callId: string): string {
   return `${draft.call?.provider?.id ?? draft.call?.endpoint ?? ""}\n${callId}`;
 }
 
-function turnKey(draft: DraftEvent): string {
-  return `${draft.processKey}\n${draft.call?.endpoint ?? ""}`;
-}
-
 /** Index of the first message after the model's last one: what lies before was sent in earlier requests already. */
 function findTurnStart(messages: readonly Message[]): number {
   for (let i = messages.length - 1; i >= 0; i--) {
     if (messages[i]?.role === "assistant" || messages[i]?.role === "model") return i + 1;
   }
   return 0;
+}
+
+function countResults(messages: readonly Message[]): number {
+  return messages.reduce((sum, message) => sum + (message.toolResults?.length ?? 0), 0);
 }
 
 function historyNames(messages: readonly Message[]): ReadonlyMap<string, string> {
@@ -165,74 +171,4 @@ function toKnownCall(call: ToolCall, event: DraftEvent): KnownCall {
     endedNs: event.timeNs,
     isAnswered: false,
   };
-}
-
-function toToolData(name: string | undefined, type?: string, server?: string): ToolData {
-  if (name === undefined) return {};
-  const facts = findToolKind(name, type, server);
-  return {
-    name,
-    ...(type !== undefined && { type }),
-    kind: facts.kind,
-    ...(facts.server !== undefined && { server: facts.server }),
-  };
-}
-
-function toCallEvent(draft: DraftEvent, context: StoryContext, call: ToolCall, index: number): DraftEvent {
-  return createDerivedEvent(draft, context, {
-    eventType: "agent.tool_call",
-    index,
-    timeNs: draft.timeNs,
-    confidence: call.argumentsIncomplete
-      ? { level: "high", completeness: "partial", missing: ["arguments"], reasons: ["arguments_incomplete"] }
-      : { level: "high", completeness: "full" },
-    data: {
-      tool: toToolData(call.name, call.type, call.server),
-      ...(call.id !== undefined && { call_id: call.id }),
-      ...(call.arguments !== undefined && { arguments: call.arguments }),
-      ...(call.argumentsLength !== undefined && { arguments_length: call.argumentsLength }),
-      ...(call.argumentsIncomplete && { arguments_incomplete: true }),
-      related_event_id: draft.event.event_id,
-    },
-  });
-}
-
-function toResultEvent(
-  draft: DraftEvent,
-  context: StoryContext,
-  result: ToolResult,
-  call: KnownCall | undefined,
-  index: number,
-): DraftEvent {
-  const isServerSide = result.isServerSide === true;
-  const startedNs = draft.exchange?.request.firstByteNs;
-  const success = toSuccess(result);
-  return createDerivedEvent(draft, context, {
-    eventType: "agent.tool_result",
-    index,
-    timeNs: draft.timeNs,
-    confidence: call === undefined
-      ? { level: "medium", completeness: "partial", missing: ["call"], reasons: ["call_before_capture"] }
-      : { level: result.callId === undefined ? "medium" : "high", completeness: "full" },
-    data: {
-      tool: toToolData(call?.name ?? result.name, call?.type, call?.server),
-      ...(result.callId !== undefined && { call_id: result.callId }),
-      ...(success !== undefined && { success }),
-      ...(result.content !== undefined && {
-        result: result.content,
-        result_length: encoder.encode(result.content).length,
-      }),
-      ...(call !== undefined && !isServerSide && startedNs !== undefined && {
-        duration_ms: toDurationMs(call.endedNs, startedNs),
-        duration_source: "next_request",
-      }),
-      ...(call !== undefined && { related_event_id: call.eventId }),
-    },
-  });
-}
-
-/** The format's own flag, else an error object that is the whole result; unknown stays absent. */
-function toSuccess(result: ToolResult): boolean | undefined {
-  if (result.isError !== undefined) return !result.isError;
-  return result.content !== undefined && /^\s*\{\s*"error"\s*:/.test(result.content) ? false : undefined;
 }

@@ -144,7 +144,7 @@ const DATA: Readonly<Record<EventType, FieldTable>> = {
     agent: AGENT,
     step_type: "own",
     status: "word",
-    description: "text",
+    description: "json",
     source: "own",
     related_event_id: "own",
   },
