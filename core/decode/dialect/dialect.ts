@@ -85,6 +85,8 @@ export interface ResponseContext {
 export interface Dialect extends Plugin {
   /** Vendor's API page, and the day it was read in the docstring of the file. */
   readonly docsUrl: string;
+  /** The format calls tools, not models: it is published as tool calls and results. */
+  readonly callsTools?: boolean;
   /** From method, path, query and headers. Gateways mount paths anywhere, so only the path's end counts. */
   matchHead(head: RequestHead): number;
   /** From the parsed request body, for hosts and paths that are in no list. */

@@ -26,6 +26,7 @@ import { watsonx } from "./watsonx.ts";
 import { mistralOcr } from "./mistral_ocr.ts";
 import { openaiAssistants } from "./openai_assistants.ts";
 import { vertexPredict } from "./vertex_predict.ts";
+import { mcp } from "./mcp.ts";
 
 /** Every message format, the more usual ones first: where two match equally well, the first wins. */
 export const DIALECTS: readonly Dialect[] = [
@@ -57,4 +58,5 @@ export const DIALECTS: readonly Dialect[] = [
   mistralOcr,
   openaiAssistants,
   vertexPredict,
+  mcp,
 ];
