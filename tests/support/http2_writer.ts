@@ -25,8 +25,13 @@ export function frame(
 }
 
 /** Builds a DATA frame, padded when `padBytes` is given. */
-export function dataFrame(streamId: number, text: string, isEnd = false, padBytes?: number): Uint8Array {
-  const bytes = encoder.encode(text);
+export function dataFrame(
+  streamId: number,
+  content: string | Uint8Array,
+  isEnd = false,
+  padBytes?: number,
+): Uint8Array {
+  const bytes = typeof content === "string" ? encoder.encode(content) : content;
   if (padBytes === undefined) return frame(0, isEnd ? 1 : 0, streamId, bytes);
   return frame(0, isEnd ? 9 : 8, streamId, concat([Uint8Array.of(padBytes), bytes, new Uint8Array(padBytes)]));
 }

@@ -1,0 +1,155 @@
+/** One exchange, many framings: the same events, however the bytes were framed and cut. */
+import assert from "node:assert/strict";
+import { createCallStage } from "../core/decode/call_stage.ts";
+import { createDecoder, DECODER_DEFAULTS } from "../core/decode/decoder.ts";
+import type { OispEvent } from "../core/model/oisp_event.ts";
+import { hostOf, readCorpus, type Recording } from "./corpus/recording.ts";
+import { FactMaker } from "./support/facts.ts";
+import { type FlowBytes, FRAMINGS, type PlainExchange } from "./support/framing.ts";
+import type { Field } from "./support/http2_writer.ts";
+import { cut, Random } from "./support/random.ts";
+import { testOrSkip } from "./skip.ts";
+
+/** Every so many recordings of the corpus are framed. */
+const SAMPLE = 23;
+const MAX_BODY_BYTES = 200_000;
+const encoder = new TextEncoder();
+
+const OWN: readonly PlainExchange[] = [
+  exchange(
+    "api.openai.com",
+    "/v1/chat/completions",
+    {
+      model: "gpt-4o-mini",
+      messages: [{ role: "user", content: "naïve 😀 question" }],
+    },
+    JSON.stringify({
+      id: "chatcmpl-1",
+      object: "chat.completion",
+      model: "gpt-4o-mini-2024-07-18",
+      choices: [{ index: 0, message: { role: "assistant", content: "ключ “x”" }, finish_reason: "stop" }],
+      usage: { prompt_tokens: 9, completion_tokens: 3, total_tokens: 12 },
+    }),
+  ),
+  exchange(
+    "api.anthropic.com",
+    "/v1/messages",
+    { model: "claude-sonnet-4-5", max_tokens: 9, stream: true, messages: [{ role: "user", content: "hi" }] },
+    [
+      {
+        type: "message_start",
+        message: {
+          id: "msg_1",
+          type: "message",
+          role: "assistant",
+          model: "claude-sonnet-4-5",
+          content: [],
+          usage: { input_tokens: 7, output_tokens: 1 },
+        },
+      },
+      { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
+      { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "Grüße" } },
+      { type: "content_block_stop", index: 0 },
+      { type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 5 } },
+      { type: "message_stop" },
+    ].map((message) => `event: ${message.type}\ndata: ${JSON.stringify(message)}\n\n`).join(""),
+    "text/event-stream",
+  ),
+];
+
+Deno.test("an exchange gives the same events in every framing, whole and cut into records", () => {
+  for (const one of OWN) expectSame(one, [0, 1, 2, 3]);
+});
+
+const corpus = await readCorpus();
+
+testOrSkip(
+  "exchanges of the corpus give the same events in every framing",
+  corpus === undefined ? "the corpus of recordings is not beside this project" : undefined,
+  () => {
+    const sample = (corpus ?? []).filter(({ number, responseBody, requestBody }) =>
+      number % SAMPLE === 0 && responseBody.length + requestBody.length < MAX_BODY_BYTES
+    );
+    let withEvents = 0;
+    for (const recording of sample) if (expectSame(toPlain(recording), [0, recording.number + 2]) > 0) withEvents++;
+    assert.ok(withEvents > sample.length / 2, `${withEvents} of ${sample.length} give events`);
+  },
+);
+
+/** Compares all framings of an exchange; gives how many events it makes. */
+function expectSame(one: PlainExchange, seeds: readonly number[]): number {
+  let expected: string[] | undefined;
+  for (const [name, framing] of Object.entries(FRAMINGS)) {
+    for (const seed of seeds) {
+      const events = decode(framing(one, new Random(seed)), seed);
+      expected ??= events;
+      assert.deepEqual(events, expected, `${one.host}${one.target} as ${name}, cut with seed ${seed}`);
+    }
+  }
+  return expected?.length ?? 0;
+}
+
+function decode(steps: readonly FlowBytes[], seed: number): string[] {
+  const events: string[] = [];
+  const decoder = createDecoder({ ...DECODER_DEFAULTS, bootId: "test", createCallStage }, {
+    draft: ({ event }) => void events.push(toComparable(event)),
+    verdict: () => {},
+  });
+  const facts = new FactMaker();
+  for (const { flow, bytes } of steps) {
+    for (const piece of cut(bytes, seed)) decoder.raw(facts.data(flow === "request" ? ">" : "<", piece));
+  }
+  decoder.raw(facts.connection("closed"));
+  decoder.advance(facts.timeNs);
+  decoder.close();
+  // Streams of HTTP/2 end in any order.
+  return events.sort();
+}
+
+/** What must not depend on the framing: everything but times and the ids made from them. */
+function toComparable({ event_type, data, confidence }: OispEvent): string {
+  const timed = new Set(["latency_ms", "time_to_first_token_ms", "stream", "related_event_id", "conversation_id"]);
+  return JSON.stringify({
+    event_type,
+    confidence,
+    data: Object.fromEntries(Object.entries(data).filter(([name]) => !timed.has(name))),
+  });
+}
+
+function exchange(
+  host: string,
+  target: string,
+  request: unknown,
+  answer: string,
+  type = "application/json",
+): PlainExchange {
+  return {
+    method: "POST",
+    host,
+    target,
+    requestHeaders: [["content-type", "application/json"], ["authorization", "Bearer x"]],
+    requestBody: encoder.encode(JSON.stringify(request)),
+    status: 200,
+    responseHeaders: [["content-type", type], ["x-request-id", "req_1"]],
+    responseBody: encoder.encode(answer),
+  };
+}
+
+/** The recordings' bodies are decoded already: fields that say otherwise are left out, and so are those of the framing. */
+function toPlain(recording: Recording): PlainExchange {
+  const framing = /^(content-length|content-encoding|transfer-encoding|connection|host|expect|upgrade|trailer|:.*)$/;
+  const fields = (headers: Readonly<Record<string, string>>): Field[] =>
+    Object.entries(headers).filter(([name]) => !framing.test(name)).map(([name, value]) =>
+      [name, value.replace(/[\r\n]+/g, " ").trim()] as const
+    );
+  return {
+    method: recording.method,
+    host: hostOf(recording) || "unknown.example",
+    target: recording.url.replace(/^https?:\/\/[^/]+/, "") || "/",
+    requestHeaders: fields(recording.requestHeaders),
+    requestBody: encoder.encode(recording.requestBody),
+    status: recording.status,
+    responseHeaders: fields(recording.responseHeaders),
+    responseBody: encoder.encode(recording.responseBody),
+  };
+}
