@@ -21,6 +21,7 @@ import { type Confidence, toAttrs, toEnvelope } from "./event_envelope.ts";
 import { type CallFacts, toRequestData } from "./event_request.ts";
 import { type ResponseFacts, toResponseData } from "./event_response.ts";
 import { toToolCallData, toToolResultData } from "./event_tool.ts";
+import { findDeployment } from "./provider/deployment.ts";
 import { findByAnswer } from "./provider/lookup.ts";
 import type { Provider } from "./provider/provider.ts";
 
@@ -37,6 +38,7 @@ export class CallEvents {
   readonly #requestType: RequestType;
   readonly #formatBy: FormatSource;
   readonly #callsTools: boolean;
+  readonly #deployment: string | undefined;
   #provider: Provider | undefined;
   #facts: CallFacts | undefined;
   #requestEventId: string | undefined;
@@ -64,6 +66,10 @@ export class CallEvents {
       this.#call.request = format.request;
     }
     this.#setProvider(recognition.providerMatch.provider);
+    this.#deployment = findDeployment(head.path, this.quirks);
+    if (this.#deployment !== undefined && this.#call.request?.model === this.#deployment) {
+      delete this.#call.request.model;
+    }
   }
 
   /** Publishes `ai.request`; nothing for embeddings, which have one event at their end. */
@@ -218,6 +224,7 @@ export class CallEvents {
     const exchange = this.#exchange;
     const { oisp_version, event_id, timestamp } = toEnvelope(this.#context, exchange, { eventType, timeNs, index });
     const attrs = toAttrs(exchange, this.#call.dialect);
+    if (this.#deployment !== undefined) attrs.deployment = this.#deployment;
     const event = { oisp_version, event_id, event_type: eventType, timestamp, confidence, attrs, data } as OispEvent;
     const draft: DraftEvent = {
       event,

@@ -382,6 +382,19 @@ Deno.test("a local server is named only by what proves it", () => {
   assert.deepEqual(ids, [undefined, "llamacpp", undefined, undefined]);
 });
 
+Deno.test("a deployment's name is no model: the answer names it", () => {
+  const stage = new Stage();
+  const exchange = stage.open(
+    "https://acme.openai.azure.com/openai/deployments/our-bot/chat/completions?api-version=1",
+  );
+  stage.send(exchange, JSON.stringify({ ...CHAT, model: "our-bot" }));
+  stage.answer(exchange, [[JSON.stringify(ANSWER), 5]]);
+  stage.end(exchange);
+  assert.equal(stage.single("ai.request").data.model, undefined);
+  assert.equal(stage.single("ai.request").attrs?.deployment, "our-bot");
+  assert.deepEqual(stage.single("ai.response").data.model, { id: "gpt-4o-2024-08-06", family: "gpt-4" });
+});
+
 Deno.test("a request whose body was cut has only what its head tells", () => {
   const stage = new Stage();
   const exchange = stage.open("https://api.anthropic.com/v1/messages", { headers: { "x-api-key": "sk-ant-api03-x" } });
