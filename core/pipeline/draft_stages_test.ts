@@ -1,4 +1,4 @@
-import { deepStrictEqual as equals, strictEqual as is } from "node:assert";
+import { deepStrictEqual as equals, ok, strictEqual as is } from "node:assert";
 import type { Correlator } from "../correlate/correlator.ts";
 import type { Enricher } from "../enrich/enricher.ts";
 import type { DraftEvent, StoryContext } from "../model/draft.ts";
@@ -107,6 +107,6 @@ Deno.test("a forked program run has its parent's facts, an exec its own, and the
   equals(table.find(2), { tid: 6, cgroupId: 1, tgid: 6, ppid: 5, parentKey: 1, processKey: 2, exe: "/bin/sh", uid: 7 });
   is(table.find(3)?.exe, "/usr/bin/curl");
   for (let key = 10; key < 10 + 40_000; key++) table.take({ ...state, state: "seen", tgid: key, processKey: key });
-  is(table.size, 32_768);
+  ok(table.size <= 32_768 && table.find(40_009) !== undefined);
   is(table.find(1), undefined);
 });

@@ -1,14 +1,15 @@
+import { BoundedMap } from "../correlate/bounded_map.ts";
 import type { ProcessFacts, ProcessLookup } from "../model/process.ts";
 import type { RawProcess } from "../model/raw_capture.ts";
 
 const MAX_PROGRAMS = 32_768;
 
 /**
- * What is known of each program run, merged from process facts. Holds the latest 32,768; program runs that ended are kept until
+ * What is known of each program run, merged from process facts. Holds the latest 16,384 to 32,768; program runs that ended are kept until
  * they are pushed out, because their last bytes may still be on the way.
  */
 export class ProcessTable implements ProcessLookup {
-  readonly #programs = new Map<number, ProcessFacts>();
+  readonly #programs = new BoundedMap<number, ProcessFacts>(MAX_PROGRAMS);
 
   find(processKey: number): ProcessFacts | undefined {
     return this.#programs.get(processKey);
@@ -30,7 +31,7 @@ export class ProcessTable implements ProcessLookup {
     const { childKey = 0, childTgid = 0 } = fact;
     // The child runs its parent's program until it execs; what belongs to the fork itself is not inherited.
     const { childKey: _key, childTgid: _tgid, startNs: _start, ...program } = parent ?? fact;
-    this.#put(childKey, {
+    this.#programs.set(childKey, {
       ...program,
       tgid: childTgid,
       tid: childTgid,
@@ -42,14 +43,6 @@ export class ProcessTable implements ProcessLookup {
 
   #merge(processKey: number, fact: RawProcess): void {
     const { kind: _kind, state: _state, seq: _seq, entryNs: _entry, returnNs: _return, connId: _conn, ...facts } = fact;
-    this.#put(processKey, { ...this.#programs.get(processKey), ...facts });
-  }
-
-  #put(processKey: number, facts: ProcessFacts): void {
-    this.#programs.delete(processKey);
-    this.#programs.set(processKey, facts);
-    if (this.#programs.size <= MAX_PROGRAMS) return;
-    const oldest = this.#programs.keys().next();
-    if (oldest.done !== true) this.#programs.delete(oldest.value);
+    this.#programs.set(processKey, { ...this.#programs.get(processKey), ...facts });
   }
 }
