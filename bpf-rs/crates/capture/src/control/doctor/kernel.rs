@@ -16,31 +16,22 @@ const BTF: &str = "/sys/kernel/btf/vmlinux";
 /// Single features, each tried by itself.
 pub(super) fn trials() -> Vec<Trial> {
     vec![
-        trial("bpf", load_trivial_program(), "programs can be loaded", None),
-        trial("btf", std::fs::metadata(BTF).map(drop), BTF, None),
-        trial("ring_buffer", create_ring(), "rings can be made", None),
-        trial(
-            "uprobe_perf",
-            perf_uprobe(),
-            "the perf_event type is there",
-            Some("uprobe.multi, where the kernel has it"),
-        ),
-        trial("tracefs", tracefs(), "mounted", Some("not needed: programs are attached by type, without it")),
-        trial(
-            "map_files",
-            map_files(),
-            "files are opened through their mapping",
-            Some("files are opened by path, and checked"),
-        ),
+        trial("bpf", load_trivial_program(), None),
+        trial("btf", std::fs::metadata(BTF).map(|_| BTF), None),
+        trial("ring_buffer", create_ring(), None),
+        trial("uprobe_perf", perf_uprobe(), Some("uprobe.multi, where the kernel has it")),
+        trial("tracefs", tracefs(), Some("programs that are attached by type")),
+        trial("map_files", map_files(), Some("files are opened by path, and checked")),
     ]
 }
 
-fn trial(feature: &'static str, result: io::Result<()>, how: &str, instead: Option<&'static str>) -> Trial {
+/// A result says how it works.
+fn trial(feature: &'static str, result: io::Result<&'static str>, instead: Option<&'static str>) -> Trial {
     Trial {
         feature,
         works: result.is_ok(),
         is_denied: result.as_ref().is_err_and(|e| e.kind() == io::ErrorKind::PermissionDenied),
-        how: result.map_or_else(|e| e.to_string(), |()| how.to_owned()),
+        how: result.map_or_else(|e| e.to_string(), str::to_owned),
         instead,
     }
 }
@@ -113,37 +104,46 @@ fn bpf(command: i32, attributes: &[u64; 16]) -> io::Result<OwnedFd> {
 }
 
 /// `r0 = 0; exit` as a tracepoint program: what every part of the sensor needs at least.
-fn load_trivial_program() -> io::Result<()> {
+fn load_trivial_program() -> io::Result<&'static str> {
     const INSTRUCTIONS: [u64; 2] = [0x0000_0000_0000_00b7, 0x0000_0000_0000_0095];
     let licence = c"Apache-2.0";
     let mut attributes = [0u64; 16];
     attributes[0] = u64::from(BPF_PROG_TYPE_TRACEPOINT) | (INSTRUCTIONS.len() as u64) << 32;
     attributes[1] = INSTRUCTIONS.as_ptr() as u64;
     attributes[2] = licence.as_ptr() as u64;
-    bpf(BPF_PROG_LOAD, &attributes).map(drop)
+    bpf(BPF_PROG_LOAD, &attributes).map(|_| "programs can be loaded")
 }
 
-fn create_ring() -> io::Result<()> {
+fn create_ring() -> io::Result<&'static str> {
     const BYTES: u64 = 65_536;
     let mut attributes = [0u64; 16];
     attributes[0] = u64::from(BPF_MAP_TYPE_RINGBUF); // keys and values have no size
     attributes[1] = BYTES << 32; // value size 0, then max_entries
-    bpf(BPF_MAP_CREATE, &attributes).map(drop)
+    bpf(BPF_MAP_CREATE, &attributes).map(|_| "rings can be made")
 }
 
-fn perf_uprobe() -> io::Result<()> {
-    std::fs::read_to_string("/sys/bus/event_source/devices/uprobe/type").map(drop)
+fn perf_uprobe() -> io::Result<&'static str> {
+    std::fs::read_to_string("/sys/bus/event_source/devices/uprobe/type").map(|_| "the perf_event type is there")
 }
 
-fn tracefs() -> io::Result<()> {
+fn tracefs() -> io::Result<&'static str> {
     let folders = ["/sys/kernel/tracing/events", "/sys/kernel/debug/tracing/events"];
-    let mounted = folders.iter().any(|f| std::fs::read_dir(f).is_ok());
-    if mounted { Ok(()) } else { Err(io::Error::other("not mounted, or not readable")) }
+    if folders.iter().any(|f| std::fs::read_dir(f).is_ok()) {
+        return Ok("mounted");
+    }
+    // SAFETY: NUL-ended name; a fresh descriptor of ours, or an error.
+    let fd = unsafe { libc::syscall(libc::SYS_fsopen, c"tracefs".as_ptr(), 1) };
+    if fd < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the descriptor that was just made.
+    drop(unsafe { OwnedFd::from_raw_fd(fd as i32) });
+    Ok("not mounted; one that nobody else sees is used")
 }
 
-fn map_files() -> io::Result<()> {
+fn map_files() -> io::Result<&'static str> {
     let text = std::fs::read_to_string("/proc/self/maps")?;
     let own = crate::discover::maps::executables(&text).next();
     let range = own.map(|m| m.range).ok_or_else(|| io::Error::other("no mapping"))?;
-    std::fs::File::open(format!("/proc/self/map_files/{range}")).map(drop)
+    std::fs::File::open(format!("/proc/self/map_files/{range}")).map(|_| "files are opened through their mapping")
 }
