@@ -17,7 +17,7 @@ const NEWLINE = 10;
 const RUN_TABLE = buildRunTable();
 
 /** Digits that may be a number to call, to pay with or to be known by; separators between them are few. */
-const DIGITS = /\d(?:[ ()./+-]{0,3}\d){6,40}/g;
+const DIGITS = /\d(?:[ ()./+-]{0,3}\d){6,200}/g;
 /** Longest stretch around a long run that is looked at in either direction. */
 const LONGEST_WORD_PART = 16 * 1024;
 const LONGEST_NAME = 64;

@@ -1,8 +1,10 @@
 import type { RedactionRule, Span } from "../rule.ts";
 import type { Subject } from "../subject.ts";
-import { pushAroundDigits } from "./digit_windows.ts";
 
-const CANDIDATE = /(?<![\w.-]|\d[ ])\d(?:[ .-]?\d){12,18}(?![\w]|[.-]\d)/g;
+/** Groups of digits with one separator between them; a word or a decimal point before them rules them out. */
+const GROUPS = /(?<![A-Za-z_]|\d\.)\d+(?:[ .-]\d+)*(?![A-Za-z_])/g;
+const GROUP = /\d+/g;
+const MOST_DIGITS = 19;
 
 /** First digits and lengths of the card schemes. */
 const SCHEMES: readonly { readonly digits: RegExp; readonly lengths: readonly number[] }[] = [
@@ -30,6 +32,7 @@ export const paymentCard: RedactionRule = {
       "card 378282246310005.",
       "5555-5555-5555-4444",
       "6011000990139424",
+      "0123456789 4242 4242 4242 4242 7",
       '"4111111111111111"',
     ],
     negative: [
@@ -41,16 +44,33 @@ export const paymentCard: RedactionRule = {
     ],
   },
   find(subject: Subject, spans: Span[]): void {
-    if (subject.digitStretches.length === 0) return;
-    pushAroundDigits(
-      subject,
-      { before: 4, after: 4 },
-      CANDIDATE,
-      spans,
-      (match) => isCardNumber(match.replace(/[ .-]/g, "")),
-    );
+    const { text, digitStretches } = subject;
+    for (let i = 0; i + 1 < digitStretches.length; i += 2) {
+      const from = Math.max(0, (digitStretches[i] ?? 0) - 2);
+      const part = text.slice(from, (digitStretches[i + 1] ?? 0) + 2);
+      for (const groups of part.matchAll(GROUPS)) findCards(groups[0], from + groups.index, spans);
+    }
   },
 };
+
+/** Any groups in a row may be a card number: other numbers may stand before and after it. */
+function findCards(text: string, offset: number, spans: Span[]): void {
+  const groups = [...text.matchAll(GROUP)];
+  for (let first = 0; first < groups.length; first++) {
+    let digits = "";
+    for (let last = first; last < groups.length && digits.length < MOST_DIGITS; last++) {
+      digits += groups[last]?.[0] ?? "";
+      if (digits.length < 13 || !isCardNumber(digits)) continue;
+      const start = groups[first]?.index ?? 0;
+      // Digits behind a decimal point are a fraction.
+      if (first === last && text.charAt(start - 1) === ".") break;
+      const end = (groups[last]?.index ?? 0) + (groups[last]?.[0].length ?? 0);
+      spans.push({ start: offset + start, end: offset + end });
+      first = last;
+      break;
+    }
+  }
+}
 
 /** Whether digits are a possible card number: a scheme's first digits and length, and the Luhn checksum. */
 export function isCardNumber(digits: string): boolean {

@@ -2,7 +2,7 @@ import type { RedactionRule, Span } from "../rule.ts";
 import type { Subject } from "../subject.ts";
 import { pushAroundDigits } from "./digit_windows.ts";
 
-const INTERNATIONAL = /(?<![\w+.]|\d )(?:\+|00(?=[1-9]\d[ ./-]))[1-9](?:[ ./()-]{0,2}\d){7,14}(?![\w])/g;
+const INTERNATIONAL = /(?<![\w+.])(?:\+|(?<!\d )00(?=[1-9]\d[ ./-]))[1-9](?:[ ./()-]{0,2}\d){7,14}(?![\w])/g;
 /** North American form with separators; the area code begins with 2 to 9. */
 const NORTH_AMERICAN = /(?<![\w.+/-])(?:1[ .-])?(?:\([2-9]\d{2}\)[ .-]?|[2-9]\d{2}[ .-])\d{3}[ .-]\d{4}(?![\w-]|\.\d)/g;
 /** Any national form needs a word that says it is a number to call. */
