@@ -147,6 +147,8 @@ export const sse: BodyFormat = {
   specUrl: "https://html.spec.whatwg.org/multipage/server-sent-events.html",
   sniff(contentType, firstBytes) {
     if (contentType.startsWith("text/event-stream")) return 1;
+    // Asked for every JSON body, so the first letter is looked at before a text is made.
+    if (firstBytes[0] !== 0x64 && firstBytes[0] !== 0x65) return 0;
     const beginning = decodeUtf8(firstBytes.subarray(0, 6));
     return beginning === "data: " || beginning === "event:" ? 0.6 : 0;
   },
