@@ -85,19 +85,19 @@ function toIoOptions(flags: FlagValues) {
 function answerLater(command: Command, flags: FlagValues, io: Io): void {
   const given = command.flags.filter((flag) => flag.later !== undefined && flags.isGiven(flag.name));
   const refused = given.filter((flag) => flag.later?.answer === "refuse");
-  if (refused.length > 0) throw new FindingError(refused.map(toLaterFinding), ExitCode.usage);
+  if (refused.length > 0) throw new FindingError(refused.map((flag) => toLaterFinding(flag, command)), ExitCode.usage);
   const subjects = new Map(given.map((flag) => [flag.later?.subject, flag]));
-  if (!io.isQuiet) writeFindings(io.stderr, [...subjects.values()].map(toLaterFinding));
+  if (!io.isQuiet) writeFindings(io.stderr, [...subjects.values()].map((flag) => toLaterFinding(flag, command)));
 }
 
-function toLaterFinding(flag: Flag): Finding {
+function toLaterFinding(flag: Flag, command: Command): Finding {
   const isRefused = flag.later?.answer === "refuse";
   return {
     code: "OISP-CLI-010",
     severity: isRefused ? "error" : "warning",
     what: `${flag.later?.subject} is not in this version (--${flag.name})`,
     why: isRefused ? "going on without it would look like success" : "everything else goes on without it",
-    fix: isRefused ? `leave --${flag.name} out` : "oisp tail   shows the events live",
+    fix: isRefused ? `leave --${flag.name} out` : `oisp help ${command.id}   lists what is`,
   };
 }
 

@@ -33,6 +33,7 @@ async function open(
     config,
     destinations: outputs.destinations,
     command: "record",
+    isScoped: toScope(invocation.flags, config).wholeMachine !== true,
     ...(hashKey === undefined ? {} : { hashKey }),
     ...(recording === undefined ? {} : {
       recording: {

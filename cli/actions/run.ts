@@ -60,6 +60,7 @@ async function openSensor(
     config,
     destinations: outputs.destinations,
     command: "run",
+    isScoped: true,
     ...(hashKey === undefined ? {} : { hashKey }),
     ...(recording === undefined ? {} : {
       recording: {

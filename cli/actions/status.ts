@@ -2,6 +2,7 @@ import type { Invocation } from "../command.ts";
 import { ExitCode } from "../exit_codes.ts";
 import type { Io } from "../io.ts";
 import { askStatus, isReady, listSensors, type StatusReply } from "../live/sensors.ts";
+import { isLoss } from "../report/summary.ts";
 import { paint } from "../term/color.ts";
 import { renderBytes, renderCount, renderDuration } from "../term/number.ts";
 import { sanitize } from "../term/sanitize.ts";
@@ -26,7 +27,9 @@ function sum(counts: Readonly<Record<string, number>> | undefined): number {
 
 function renderLost(status: StatusReply): string {
   const bytes = sum(status.account?.lost);
-  const items = Object.values(status.losses).reduce((total, counts) => total + sum(counts), 0);
+  const items = Object.entries(status.losses).flatMap(([stage, counts]) =>
+    Object.entries(counts).map(([reason, count]) => isLoss(`${stage}.${reason}`) ? count : 0)
+  ).reduce((total, count) => total + count, 0);
   if (bytes + items === 0) return "0";
   return [bytes > 0 ? renderBytes(bytes) : "", items > 0 ? `${renderCount(items)} items` : ""].filter(Boolean).join(
     ", ",

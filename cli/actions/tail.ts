@@ -123,6 +123,7 @@ async function captureHere(invocation: Invocation): Promise<number> {
     ],
     taps: [counter],
     command: "tail",
+    isScoped: toScope(flags, config).wholeMachine !== true,
     ...(hashKey === undefined ? {} : { hashKey }),
   });
   stop = () => sensor.stop();

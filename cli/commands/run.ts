@@ -34,7 +34,7 @@ export const RUN: Command = {
     {
       name: "wait-attach",
       summary: "stop a process for the moment a late library is attached",
-      configKey: "capture.wait_attach",
+      later: { answer: "warn", subject: "Stopping a process until a late library is attached" },
     },
     {
       name: "best-effort",

@@ -10,7 +10,9 @@ import { LiveHub } from "../../core/serve/live_hub.ts";
 import { type SensorServer, serveSensorSocket } from "../../core/serve/sensor_server.ts";
 import { findSocketFolder, type SocketOwner } from "../../core/serve/socket_folder.ts";
 import type { SensorStatus } from "../../core/serve/status.ts";
+import type { RedactedEvent } from "../../core/model/oisp_event.ts";
 import type { Io } from "../io.ts";
+import { ProcessEvents } from "./process_events.ts";
 import { createSession, type Session, type SessionResult } from "../session.ts";
 
 /** What a live sensor is made of. */
@@ -22,6 +24,8 @@ export interface LiveSensorOptions {
   readonly taps?: readonly EventTap[];
   readonly recording?: { readonly path: string; readonly tap: RecordingTap };
   readonly hashKey?: Uint8Array;
+  /** The capture is limited to processes somebody asked for. */
+  readonly isScoped: boolean;
   /** For status: `record`, `run`, `tail`. */
   readonly command: string;
 }
@@ -146,11 +150,16 @@ async function openServer(
 export async function createLiveSensor(options: LiveSensorOptions): Promise<LiveSensor> {
   const { capture, config, recording } = options;
   const hub = new LiveHub(config.redaction.mode);
+  const processEvents = new ProcessEvents(config.capture.process, options.isScoped);
+  const take = (event: RedactedEvent) => {
+    processEvents.observe(event);
+    hub.take(event);
+  };
   const session = createSession({
-    source: capture,
+    source: processEvents.wrap(capture),
     config,
     destinations: options.destinations,
-    taps: [...(options.taps ?? []), { mode: hub.mode, take: (event) => hub.take(event) }],
+    taps: [...(options.taps ?? []), { mode: hub.mode, take }],
     ...(recording === undefined ? {} : { recorder: recording.tap }),
     ...(options.hashKey === undefined ? {} : { hashKey: options.hashKey }),
   });

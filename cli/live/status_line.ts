@@ -4,20 +4,27 @@ import { createProgress } from "../term/progress.ts";
 import { renderCost, renderCount } from "../term/number.ts";
 
 const INTERVAL_MS = 500;
+/** With -v and without a terminal: one plain line at most so often. */
+const LOG_INTERVAL_MS = 30_000;
+
+function renderState({ tally }: Session): string {
+  const { total, lossEvents } = tally;
+  const cost = total.calls === total.callsWithoutCost ? undefined : total.costUsd;
+  const lost = lossEvents === 0 ? "" : `, ${renderCount(lossEvents)} losses`;
+  return `${renderCount(total.calls)} calls, ${renderCount(total.totalTokens)} tokens, ${renderCost(cost)}${lost}`;
+}
+
+function logState(io: Io, session: Session): { stop(): void } {
+  const timer = setInterval(() => io.say(`oisp: ${renderState(session)}`), LOG_INTERVAL_MS);
+  return { stop: () => clearInterval(timer) };
+}
 
 /** Shows one line with calls, tokens, cost and losses on the terminal, unless event lines go there. */
 export function showProgress(io: Io, session: Session, hasTerminalLines: boolean): { stop(): void } {
-  if (hasTerminalLines || !io.stderr.isTerminal || !io.showsProgress || io.isQuiet) return { stop() {} };
+  if (!io.stderr.isTerminal) return io.verbosity > 0 ? logState(io, session) : { stop() {} };
+  if (hasTerminalLines || !io.showsProgress || io.isQuiet) return { stop() {} };
   const progress = createProgress(io);
-  const show = () => {
-    const { total, lossEvents } = session.tally;
-    const cost = total.calls === total.callsWithoutCost ? undefined : total.costUsd;
-    const lost = lossEvents === 0 ? "" : `, ${renderCount(lossEvents)} losses`;
-    progress.update(
-      `${renderCount(total.calls)} calls, ${renderCount(total.totalTokens)} tokens, ${renderCost(cost)}${lost}`,
-    );
-  };
-  const timer = setInterval(show, INTERVAL_MS);
+  const timer = setInterval(() => progress.update(renderState(session)), INTERVAL_MS);
   return {
     stop() {
       clearInterval(timer);

@@ -50,9 +50,23 @@ function renderReasons(reasons: Readonly<Record<string, number>>, show: (value: 
     .join(", ");
 }
 
+/** Reasons of stages that mean a loss; the others are bytes that were left out on purpose or never were a call. */
+const LOSSES = new Set([
+  "source.damaged",
+  "decode.after_close",
+  "decode.memory",
+  "decode.connection_limit",
+]);
+
+/** True when a dropped item of a stage (`stage.reason`) is a loss. Everything that failed after decode is one. */
+export function isLoss(name: string): boolean {
+  return LOSSES.has(name) || !/^(source|decode)\./.test(name);
+}
+
 function renderLost(summary: RunSummary, count: (value: number) => string): string {
   const bytes = renderReasons(summary.account?.lostBytes ?? {}, renderBytes);
-  const items = renderReasons(summary.droppedItems, count);
+  const lost = Object.entries(summary.droppedItems).filter(([name]) => isLoss(name));
+  const items = renderReasons(Object.fromEntries(lost), count);
   const outputs = summary.outputs.flatMap((output) => {
     const dropped = renderReasons(output.dropped, count);
     return dropped === "" ? [] : [`${output.name}: ${dropped}`];

@@ -49,6 +49,7 @@ export const FIELD_TABLES: Readonly<Record<string, FieldTable>> = {
       exitCode: "count",
       signal: "count",
       sessionId: "count",
+      isBackground: "bool",
     },
     required: ["state"],
   },

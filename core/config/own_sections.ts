@@ -9,16 +9,19 @@ const Family = v.union([v.boolean(), v.literal("all")]);
 /** Schema of `[sensor]`. */
 export const SensorSchema = v.strictObject({
   name: v.optional(key(Text, "name in source.sensor_name of every event; default: none", { example: "build-7" })),
-  log_level: v.optional(
-    key(v.picklist(["error", "warn", "info", "debug"]), "how much is said on stderr; -v and -q win over it"),
-    "warn",
+  log_level: laterKey(
+    v.picklist(["error", "warn", "info", "debug"]),
+    "how much is said on stderr; today -q and -v say it",
   ),
 });
 
 /** Schema of `[capture]`. */
 export const CaptureSchema = v.strictObject({
   ssl: v.optional(key(v.boolean(), "capture TLS libraries"), true),
-  process: laterKey(Family, "process.exec, process.exit and process.fork events"),
+  process: v.optional(
+    key(Family, 'process.* events: true is processes in scope, callers and what they start, "all" the machine'),
+    true,
+  ),
   file: laterKey(Family, "file.* events"),
   network: laterKey(Family, "network.* events"),
   pids: v.optional(key(v.array(Whole), "only these processes; empty: all"), []),
@@ -26,10 +29,7 @@ export const CaptureSchema = v.strictObject({
   uids: v.optional(key(v.array(Whole), "only processes of these users; empty: all"), []),
   server_side: v.optional(key(v.boolean(), "also capture calls that programs here answer"), false),
   streaming_chunks: v.optional(key(v.boolean(), "also emit ai.streaming_chunk events"), false),
-  wait_attach: v.optional(
-    key(v.boolean(), "in run: stop a process for the moment a late library is attached"),
-    false,
-  ),
+  wait_attach: laterKey(v.boolean(), "in run: stop a process for the moment a late library is attached"),
   attach: v.optional(
     key(v.picklist(["auto", "perf_event"]), "how probes are attached; auto takes uprobe.multi where the kernel has it"),
     "auto",

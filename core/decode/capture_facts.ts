@@ -99,6 +99,7 @@ export class CaptureFacts {
   }
 
   #process(fact: RawProcess): void {
+    if (fact.isBackground === true) return;
     if (fact.state === "exec") this.#exec(fact);
     else if (fact.state === "exit") this.#exit(fact);
     else if (fact.state === "fork" && fact.childTgid !== undefined) {

@@ -117,6 +117,8 @@ export interface RawProcess extends RawHeader {
   readonly signal?: number;
   /** Audit session id. */
   readonly sessionId?: number;
+  /** Of a program that nobody asked for and that calls no provider: known, but no event of its own. */
+  readonly isBackground?: boolean;
 }
 
 /** A file operation; produced by later capture families. */
