@@ -76,6 +76,39 @@ testOrSkip(
   },
 );
 
+Deno.test("with a lost record an event says so or is right, in every framing; in HTTP/1 the next exchange is untouched", () => {
+  for (const one of OWN) {
+    for (const [name, framing] of Object.entries(FRAMINGS)) {
+      for (let seed = 2; seed < 60; seed++) {
+        const steps = framing(one, new Random(seed));
+        const whole = decode(steps, seed);
+        const { events, isInFirst } = decodeWithLoss(steps, seed);
+        const message = `${one.target} as ${name}, seed ${seed}`;
+        for (const event of events.filter(isFull)) assert.ok(isStated(event, whole), `${message}: ${event}`);
+        const isSequential = name.startsWith("http/1.1") && name !== "http/1.1 pipelined";
+        if (isSequential && isInFirst) {
+          assert.ok(events.filter(isFull).length >= 2, `${message}: the next exchange suffers`);
+        }
+      }
+    }
+  }
+});
+
+Deno.test("a connection cut at any place gives right events or marked ones, in every framing", () => {
+  for (const one of OWN) {
+    for (const [name, framing] of Object.entries(FRAMINGS)) {
+      const steps = framing(one, new Random(5));
+      const whole = decode(steps, 0);
+      const total = steps.reduce((sum, { bytes }) => sum + bytes.length, 0);
+      for (let end = 1; end < total; end += 97) {
+        for (const event of decode(cutAfter(steps, end), 0).filter(isFull)) {
+          assert.ok(isStated(event, whole), `${one.target} as ${name}, cut after ${end} bytes: ${event}`);
+        }
+      }
+    }
+  }
+});
+
 /** Compares all framings of an exchange; gives how many events it makes. */
 function expectSame(one: PlainExchange, seeds: readonly number[]): number {
   let expected: string[] | undefined;
@@ -89,12 +122,17 @@ function expectSame(one: PlainExchange, seeds: readonly number[]): number {
   return expected?.length ?? 0;
 }
 
-function decode(steps: readonly FlowBytes[], seed: number): string[] {
+function start() {
   const events: string[] = [];
   const decoder = createDecoder({ ...DECODER_DEFAULTS, bootId: "test", createCallStage }, {
     draft: ({ event }) => void events.push(toComparable(event)),
     verdict: () => {},
   });
+  return { decoder, events };
+}
+
+function decode(steps: readonly FlowBytes[], seed: number): string[] {
+  const { decoder, events } = start();
   const facts = new FactMaker();
   for (const { flow, bytes } of steps) {
     for (const piece of cut(bytes, seed)) decoder.raw(facts.data(flow === "request" ? ">" : "<", piece));
@@ -104,6 +142,48 @@ function decode(steps: readonly FlowBytes[], seed: number): string[] {
   decoder.close();
   // Streams of HTTP/2 end in any order.
   return events.sort();
+}
+
+/** Decodes with one record left out; says whether it was one of the first exchange (of a sequential framing). */
+function decodeWithLoss(steps: readonly FlowBytes[], seed: number): { events: string[]; isInFirst: boolean } {
+  const facts = new FactMaker();
+  const records = steps.flatMap(({ flow, bytes }, step) =>
+    cut(bytes, seed).map((piece) => ({ step, fact: facts.data(flow === "request" ? ">" : "<", piece) }))
+  );
+  const lost = new Random(seed).below(records.length);
+  const { decoder, events } = start();
+  for (const [index, { fact }] of records.entries()) if (index !== lost) decoder.raw(fact);
+  decoder.raw(facts.connection("closed"));
+  decoder.advance(facts.timeNs);
+  decoder.close();
+  return { events, isInFirst: (records[lost]?.step ?? 0) < steps.length / 2 };
+}
+
+function cutAfter(steps: readonly FlowBytes[], end: number): FlowBytes[] {
+  let left = end;
+  return steps.map(({ flow, bytes }) => {
+    const part = bytes.subarray(0, Math.max(0, left));
+    left -= bytes.length;
+    return { flow, bytes: part };
+  });
+}
+
+/** True when some event of `whole` states everything that `event` does: facts may be absent, none may differ. */
+function isStated(event: string, whole: readonly string[]): boolean {
+  const { event_type, data } = JSON.parse(event);
+  return whole.some((candidate) => isPartOf({ event_type, data }, JSON.parse(candidate)));
+}
+
+function isPartOf(part: unknown, whole: unknown): boolean {
+  if (typeof part !== "object" || part === null) return part === whole;
+  if (typeof whole !== "object" || whole === null) return false;
+  const entries = new Map(Object.entries(whole));
+  return Array.isArray(part) === Array.isArray(whole) &&
+    Object.entries(part).every(([name, value]) => isPartOf(value, entries.get(name)));
+}
+
+function isFull(event: string): boolean {
+  return event.includes('"completeness":"full"');
 }
 
 /** What must not depend on the framing: everything but times and the ids made from them. */
