@@ -43,8 +43,17 @@ struct Ticks {
 }
 
 impl Drain {
-    /// Runs until the session is detached and everything is delivered.
-    pub fn run(mut self) {
+    /// Runs until the session is detached and everything is delivered. A panic ends the session instead of leaving its
+    /// reader waiting for ever.
+    pub fn run_guarded(self) {
+        let queue = Arc::clone(&self.host.queue);
+        let run = std::panic::AssertUnwindSafe(|| self.run());
+        if std::panic::catch_unwind(run).is_err() {
+            queue.end();
+        }
+    }
+
+    fn run(mut self) {
         let now = Instant::now();
         let mut ticks = Ticks { last_record: now, last_tick: now, last_account: now, control_lost: 0 };
         loop {

@@ -128,7 +128,7 @@ impl Engine {
         let own_totals = loaded.loader.map("totals")?;
         let drain =
             Drain { host: Arc::clone(&host), payload, control, sorter, waiter, totals: own_totals, links, clock };
-        let thread = std::thread::Builder::new().name("oisp-drain".into()).spawn(move || drain.run());
+        let thread = std::thread::Builder::new().name("oisp-drain".into()).spawn(move || drain.run_guarded());
         let thread = thread.map_err(|e| format!("cannot start a thread: {e}"))?;
         let engine = Self {
             host,

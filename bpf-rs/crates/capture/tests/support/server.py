@@ -4,6 +4,7 @@ import http.server, os, ssl, sys, threading
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one write: two would wait for the delayed acknowledgement of the first
     def do_GET(self):
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length)
