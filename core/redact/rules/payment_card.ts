@@ -4,7 +4,10 @@ import type { Subject } from "../subject.ts";
 /** Groups of digits with one separator between them; a word or a decimal point before them rules them out. */
 const GROUPS = /(?<![A-Za-z_]|\d\.)\d+(?:[ .-]\d+)*(?![A-Za-z_])/g;
 const GROUP = /\d+/g;
+const FEWEST_DIGITS = 13;
 const MOST_DIGITS = 19;
+/** Cards are written in groups of three to seven; shorter ones are coordinates and the like. */
+const SHORTEST_GROUP = 3;
 
 /** First digits and lengths of the card schemes. */
 const SCHEMES: readonly { readonly digits: RegExp; readonly lengths: readonly number[] }[] = [
@@ -46,30 +49,47 @@ export const paymentCard: RedactionRule = {
   find(subject: Subject, spans: Span[]): void {
     const { text, digitStretches } = subject;
     for (let i = 0; i + 1 < digitStretches.length; i += 2) {
-      const from = Math.max(0, (digitStretches[i] ?? 0) - 2);
-      const part = text.slice(from, (digitStretches[i + 1] ?? 0) + 2);
+      const start = digitStretches[i] ?? 0;
+      const end = digitStretches[i + 1] ?? 0;
+      if (end - start < FEWEST_DIGITS) continue;
+      const from = Math.max(0, start - 2);
+      const part = text.slice(from, end + 2);
       for (const groups of part.matchAll(GROUPS)) findCards(groups[0], from + groups.index, spans);
     }
   },
 };
 
-/** Any groups in a row may be a card number: other numbers may stand before and after it. */
+/** Any groups in a row, with one and the same separator, may be a card number: other numbers may stand before and after. */
 function findCards(text: string, offset: number, spans: Span[]): void {
-  const groups = [...text.matchAll(GROUP)];
+  const groups = [...text.matchAll(GROUP)].map((group) => ({ start: group.index, digits: group[0] }));
   for (let first = 0; first < groups.length; first++) {
-    let digits = "";
-    for (let last = first; last < groups.length && digits.length < MOST_DIGITS; last++) {
-      digits += groups[last]?.[0] ?? "";
-      if (digits.length < 13 || !isCardNumber(digits)) continue;
-      const start = groups[first]?.index ?? 0;
-      // Digits behind a decimal point are a fraction.
-      if (first === last && text.charAt(start - 1) === ".") break;
-      const end = (groups[last]?.index ?? 0) + (groups[last]?.[0].length ?? 0);
-      spans.push({ start: offset + start, end: offset + end });
-      first = last;
-      break;
-    }
+    const last = findCardEnd(text, groups, first);
+    if (last === undefined) continue;
+    const end = last.start + last.digits.length;
+    spans.push({ start: offset + (groups[first]?.start ?? 0), end: offset + end });
+    first = groups.indexOf(last);
   }
+}
+
+interface DigitGroup {
+  readonly start: number;
+  readonly digits: string;
+}
+
+/** The last group of the card number that begins with `groups[first]`; undefined when none does. */
+function findCardEnd(text: string, groups: readonly DigitGroup[], first: number): DigitGroup | undefined {
+  const separator = text.charAt((groups[first + 1]?.start ?? 0) - 1);
+  let digits = "";
+  for (let at = first; at < groups.length && digits.length < MOST_DIGITS; at++) {
+    const group = groups[at];
+    if (group === undefined || (at > first && text.charAt(group.start - 1) !== separator)) return undefined;
+    // Digits behind a decimal point are a fraction.
+    if (at === first && text.charAt(group.start - 1) === "." && group.digits.length >= FEWEST_DIGITS) return undefined;
+    if (group.digits.length < SHORTEST_GROUP) return undefined;
+    digits += group.digits;
+    if (digits.length >= FEWEST_DIGITS && isCardNumber(digits)) return group;
+  }
+  return undefined;
 }
 
 /** Whether digits are a possible card number: a scheme's first digits and length, and the Luhn checksum. */
