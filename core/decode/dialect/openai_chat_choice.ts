@@ -30,6 +30,8 @@ export class ChatChoice {
     this.role ??= asFilledText(delta.role);
     let hasOutput = this.#takeText(delta);
     if (delta.tool_calls !== undefined && this.#takeCalls(asList(delta.tool_calls))) hasOutput = true;
+    const imageCount = asList(delta.images).length;
+    if (imageCount > 0) this.#countParts({ role: "assistant", imageCount });
     const legacy = asRecord(delta.function_call);
     if (legacy !== undefined && this.#takeFragment({ index: 0, function: legacy })) hasOutput = true;
     return hasOutput;

@@ -110,6 +110,27 @@ Deno.test("a body that has a delta beside its message is read from the message u
   assert.equal(readAnswer(openaiChat, [{ json }]).answer.choices[0]?.message.content, "x");
 });
 
+Deno.test("errors come in many forms; the looser ones count only with a status that says so", () => {
+  const read = (json: unknown, status: number) => readAnswer(openaiChat, [{ json }], { status }).answer.error;
+  assert.deepEqual(read({ error: { message: "m", type: "t", code: null } }, 400), { message: "m", type: "t" });
+  assert.deepEqual(read({ error: "m", code: "c" }, 400), { message: "m", code: "c" });
+  assert.deepEqual(read([{ error: { message: "m", code: 400, status: "s" } }], 400), { message: "m", code: "400" });
+  assert.deepEqual(read({ object: "error", message: "m", type: "t" }, 422), { message: "m", type: "t" });
+  assert.deepEqual(read({ detail: [{ msg: "m" }] }, 422), { message: "m" });
+  assert.deepEqual(read({ message: "m" }, 401), { message: "m" });
+  assert.equal(read({ message: "m" }, 200), undefined);
+});
+
+Deno.test("pictures beside the content are counted, in a body and in a stream", () => {
+  const message = { role: "assistant", content: "x", images: [{}, {}] };
+  assert.equal(
+    readAnswer(openaiChat, [{ json: { choices: [{ index: 0, message }] } }]).answer.choices[0]?.message.imageCount,
+    2,
+  );
+  const delta = { json: { choices: [{ index: 0, delta: message }] } };
+  assert.equal(readAnswer(openaiChat, [delta, delta]).answer.choices[0]?.message.imageCount, 4);
+});
+
 Deno.test("no body makes the request or the answer throw", () => {
   const random = new Random(11);
   const values = [null, 1, "x", [], {}, [null], [{}], { role: 1 }, { role: "tool" }, [{ type: 1 }], {

@@ -1,4 +1,5 @@
 import type { ModelError, ModelRequest, ModelResponse } from "../../model/model_call.ts";
+import type { Usage } from "../../model/usage.ts";
 import type { BodyMessage } from "../body/body_format.ts";
 import type { Dialect, RequestHead, RequestView, ResponseContext, ResponseReader } from "./dialect.ts";
 import { asFilledText, asList, asRecord, asText, type JsonRecord, parseJson } from "./json_access.ts";
@@ -90,11 +91,17 @@ class EmbeddingsReader implements ResponseReader {
     const model = asFilledText(json?.model);
     if (model !== undefined) response.model = model;
     const usage = decodeOpenAiUsage(json?.usage, this.#quirks);
-    if (usage !== undefined) response.usage = usage;
+    if (usage !== undefined) response.usage = withInput(usage);
     if (this.#error !== undefined) response.error = this.#error;
     if (Array.isArray(json?.data)) response.embedding = toEmbeddingFacts(json.data);
     return response;
   }
+}
+
+/** Some vendors state the total only; an embedding has no output, so all of it is input. */
+function withInput(usage: Usage): Usage {
+  if (usage.inputTokens !== undefined || usage.totalTokens === undefined || usage.outputTokens) return usage;
+  return { ...usage, inputTokens: usage.totalTokens };
 }
 
 function toEmbeddingFacts(data: readonly unknown[]): NonNullable<ModelResponse["embedding"]> {

@@ -40,6 +40,11 @@ Deno.test("count and dimensions come from numbers and from base64", () => {
   }
 });
 
+Deno.test("a vendor's bare total is all input", () => {
+  const { answer } = readAnswer(openaiEmbeddings, [{ json: { data: [], usage: { total_tokens: 9 } } }]);
+  assert.deepEqual(answer.usage, { inputTokens: 9, totalTokens: 9 });
+});
+
 Deno.test("an error and a body of another kind give no vectors", () => {
   assert.deepEqual(readAnswer(openaiEmbeddings, [{ json: { error: { message: "m" } } }], { status: 400 }).answer, {
     choices: [],

@@ -2,7 +2,7 @@ import type { ModelError } from "../../model/model_call.ts";
 import { asFilledText, asList, asRecord, type JsonRecord } from "./json_access.ts";
 
 /**
- * Reads the error of OpenAI and of the servers that speak its format: `{error:{message,type,code}}`, `{error:"text"}`,
+ * Reads the error of OpenAI and of the servers that speak its format: `{error:{message,type,code}}`, `{error:"text"}` (also with `code` beside it),
  * `{message}`, `{detail}` (text or FastAPI's list), `{object:"error",message}`, and a list holding one of them. Undefined when
  * the body is no error.
  */
@@ -12,7 +12,7 @@ export function decodeOpenAiError(json: unknown): ModelError | undefined {
   const nested = asRecord(record.error);
   if (nested !== undefined) return toError(nested);
   const text = asFilledText(record.error);
-  if (text !== undefined) return { message: text };
+  if (text !== undefined) return { ...toError(record), message: text };
   if (record.object === "error" || record.type === "error") return toError(record);
   return undefined;
 }

@@ -31,6 +31,9 @@ export function decodeOpenAiMessage(json: JsonRecord, defaultRole: string): Mess
   if (calls.length > 0) message.toolCalls = calls;
   if (message.role === "tool" || message.role === "function") addResult(message, json);
   if (asRecord(json.audio) !== undefined) addAudio(message, json.audio);
+  // Pictures a model made, as gateways carry them beside the content.
+  const imageCount = asList(json.images).length;
+  if (imageCount > 0) message.imageCount = (message.imageCount ?? 0) + imageCount;
   return message;
 }
 
