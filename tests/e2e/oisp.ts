@@ -18,7 +18,7 @@ export function findCaptureReason(): string | undefined {
   const stageReason = findStageReason();
   if (stageReason !== undefined) return stageReason;
   const [program = "", ...args] = oispCommand();
-  const tried = new Deno.Command(program, { args: [...args, "run", "-o", "/dev/null", "--", "true"], stdin: "null" })
+  const tried = new Deno.Command(program, { args: [...args, "run", "--", "true"], stdin: "null" })
     .outputSync();
   if (tried.code !== 69 && tried.code !== 77) return undefined;
   return `nothing can be captured here: ${new TextDecoder().decode(tried.stderr).trim().split("\n")[0]}`;

@@ -24,9 +24,7 @@ async function withStage(use: (stage: Stage) => Promise<void>): Promise<void> {
 async function startSensor(stage: Stage, flags: readonly string[]): Promise<Sensor> {
   const command = ["sh", "-c", `echo $$ > sensor.pid; exec ${words} record "$@"`, "sh", ...flags];
   const child = stage.spawn(command);
-  const ready = await stage.run([...oispCommand(), "status", "--wait", "20s"]);
-  strictEqual(ready.code, 0, ready.stderr + ready.stdout);
-  const pid = Number(await Deno.readTextFile(`${stage.folder}/sensor.pid`));
+  const pid = await waitForSensor(stage);
   return {
     pid,
     stop: (signal = "SIGINT") => {
@@ -34,6 +32,18 @@ async function startSensor(stage: Stage, flags: readonly string[]): Promise<Sens
       return finish(child, command, 20_000);
     },
   };
+}
+
+/** Waits until the sensor whose id stands in `sensor.pid` is among those that run, and all of them are attached. */
+async function waitForSensor(stage: Stage): Promise<number> {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const { stdout, stderr, code } = await stage.run([...oispCommand(), "status", "--wait", "20s", "--json"]);
+    strictEqual(code, 0, stderr + stdout);
+    const pid = Number(await Deno.readTextFile(`${stage.folder}/sensor.pid`));
+    const sensors: { pid: number }[] = JSON.parse(stdout).sensors;
+    if (sensors.some((sensor) => sensor.pid === pid)) return pid;
+  }
+  throw new Error("the sensor never appeared in oisp status");
 }
 
 interface Sensor {

@@ -35,7 +35,10 @@ export function findStageReason(): string | undefined {
   return tried.success ? undefined : "the kernel refuses a private network name space";
 }
 
-const HOLD = `ip link set lo up && mount --bind "$1" /etc/hosts && echo ready && exec cat`;
+/** Sensors of other stages, or of the machine, are not seen: each stage has its own folder of sockets. */
+const HOLD =
+  `ip link set lo up && mount --bind "$1" /etc/hosts && mkdir -p /run/oisp && mount -t tmpfs tmpfs /run/oisp &&
+  echo ready && exec cat`;
 const STANDIN = new URL("../standin/main.ts", import.meta.url).pathname;
 
 /** See the file's head. */

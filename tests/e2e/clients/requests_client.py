@@ -1,4 +1,4 @@
-"""Sends the jobs of argv[1] (JSON) over one requests session, and prints what came back as JSON."""
+"""Sends the jobs of argv[1] (JSON; - is stdin) over one requests session, and prints what came back as JSON."""
 
 import base64
 import json
@@ -15,4 +15,4 @@ def send(job):
     return {"status": response.status_code, "body": base64.b64encode(response.raw.read(decode_content=False)).decode()}
 
 
-print(json.dumps([send(job) for job in json.loads(sys.argv[1])]))
+print(json.dumps([send(job) for job in json.loads(sys.stdin.read() if sys.argv[1] == "-" else sys.argv[1])]))

@@ -1,4 +1,4 @@
-"""Sends the jobs of argv[1] (JSON) one after the other with urllib, and prints what came back as JSON."""
+"""Sends the jobs of argv[1] (JSON; - is stdin) one after the other with urllib, and prints what came back as JSON."""
 
 import base64
 import json
@@ -17,4 +17,4 @@ def send(job):
         return {"status": error.code, "body": base64.b64encode(error.read()).decode()}
 
 
-print(json.dumps([send(job) for job in json.loads(sys.argv[1])]))
+print(json.dumps([send(job) for job in json.loads(sys.stdin.read() if sys.argv[1] == "-" else sys.argv[1])]))
