@@ -1,7 +1,7 @@
 //! `explain_pid`: which TLS code one process has, and whether it is captured.
 use super::finding::{Finding, Severity};
 use super::{Operation, parameters};
-use crate::discover::{examine, maps, open, sign};
+use crate::discover::{Look, examine, maps, open, sign};
 use crate::engine::Host;
 use crate::process::{read, users};
 use oisp_locate::Located;
@@ -56,7 +56,8 @@ fn tls_of(pid: u32, text: &str) -> Vec<Value> {
         Err(open::OpenError::Io(_)) => open::in_root(pid, m.path, m.file),
         other => other,
     };
-    let located = |m: maps::Mapping<'_>| Some((m.path.to_owned(), examine(&open_one(&m).ok()?).ok()?));
+    let located =
+        |m: maps::Mapping<'_>| Some((m.path.to_owned(), examine(&open_one(&m).ok()?, Look::Everything).ok()?));
     maps::executables(text).filter_map(located).flat_map(|(path, located)| rows(&path, &located)).collect()
 }
 

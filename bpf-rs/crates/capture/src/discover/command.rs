@@ -140,11 +140,11 @@ fn is_without_libraries(name: &OsStr) -> bool {
 }
 
 /// `libssl.so.3`, `libssl-81ffa89e.so.1.1` (wheels add a hash), `_ssl.cpython-312-x86_64-linux-gnu.so` (a Python with
-/// its TLS library inside).
+/// its TLS library inside), `libpython3.12.so.1.0` (the same, in builds that stand alone).
 fn is_tls_name(name: &OsStr) -> bool {
     let Some(name) = name.to_str() else { return false };
     let is_shared = name.ends_with(".so") || name.contains(".so.");
-    let hashed = ["libssl-", "libgnutls-", "_ssl."];
+    let hashed = ["libssl-", "libgnutls-", "_ssl.", "libpython3."];
     is_shared && TLS_NAMES.iter().chain(&hashed).any(|start| name.starts_with(start))
 }
 
@@ -198,11 +198,12 @@ mod tests {
         let program = folder.file("bin/tool", "x");
         let wheel = folder.file("lib/python3.12/site-packages/a.libs/libssl-81ffa89e.so.1.1", "x");
         let inside = folder.file("lib/python3.12/lib-dynload/_ssl.cpython-312.so", "x");
+        let standalone = folder.file("lib/libpython3.12.so.1.0", "x");
         folder.file("lib/python3.12/libssl.txt", "x");
         folder.file("lib/python3.12/__pycache__/libssl.so", "x");
         let found = files(program.as_os_str(), &["PATH=/nowhere".into()]);
         assert_eq!(found[0], program);
-        assert_eq!(found[1..].iter().collect::<BTreeSet<_>>(), [&wheel, &inside].into());
+        assert_eq!(found[1..].iter().collect::<BTreeSet<_>>(), [&wheel, &inside, &standalone].into());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Looks into one file, for at most two seconds.
 use super::open::Opened;
-use oisp_locate::{Located, Refusal, locate};
+use oisp_locate::{Located, Refusal, locate, locate_libraries};
 use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering::SeqCst};
@@ -21,18 +21,32 @@ pub enum Unexamined {
     TimedOut,
 }
 
+/// How closely a file is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// Only what probes can be put on.
+    Libraries,
+    /// Also signs of TLS code that cannot be located, which may take as long as reading all of it.
+    Everything,
+}
+
 /// Locates the TLS functions in a file. Reading happens in a thread of its own, since a file system may hold a read up
 /// for ever; the descriptor comes back with the answer.
-pub fn examine(opened: &Opened) -> Result<Located, Unexamined> {
+pub fn examine(opened: &Opened, look: Look) -> Result<Located, Unexamined> {
     if STUCK.load(SeqCst) >= MAX_STUCK {
         return Err(Unexamined::TimedOut);
     }
     let file = opened.file.try_clone().map_err(|e| refused(&e))?;
-    answer_within(MAX_TIME, &STUCK, move || read(file)).unwrap_or(Err(Unexamined::TimedOut))
+    answer_within(MAX_TIME, &STUCK, move || read(file, look)).unwrap_or(Err(Unexamined::TimedOut))
 }
 
-fn read(file: OwnedFd) -> Result<Located, Unexamined> {
-    locate(&File::from(file)).map_err(Unexamined::Refused)
+fn read(file: OwnedFd, look: Look) -> Result<Located, Unexamined> {
+    let file = File::from(file);
+    let located = match look {
+        Look::Libraries => locate_libraries(&file),
+        Look::Everything => locate(&file),
+    };
+    located.map_err(Unexamined::Refused)
 }
 
 fn refused(e: &std::io::Error) -> Unexamined {
@@ -91,6 +105,6 @@ mod tests {
     #[test]
     fn our_own_program_is_examined() {
         let opened = super::super::open::program(std::process::id()).unwrap();
-        assert!(examine(&opened).unwrap().libraries.is_empty());
+        assert!(examine(&opened, Look::Everything).unwrap().libraries.is_empty());
     }
 }

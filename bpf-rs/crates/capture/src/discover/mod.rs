@@ -22,7 +22,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-pub use examine::{Unexamined, examine};
+pub use examine::{Look, Unexamined, examine};
 pub use report::{Coverage, sign};
 
 /// Jobs that may wait; beyond them facts are dropped and everything in scope is looked at again.

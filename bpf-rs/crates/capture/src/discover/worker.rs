@@ -1,5 +1,5 @@
 //! The thread of discovery: what it knows, and what it does with a file.
-use super::examine::{Unexamined, examine};
+use super::examine::{Look, Unexamined, examine};
 use super::open::{OpenError, Opened, Stamp};
 use super::report::{self, Coverage};
 use super::{Job, Shared, command, glob, loader_cache, locked, maps, open};
@@ -9,16 +9,18 @@ use crate::record::{Header, Kind};
 use crate::spawn::{self, lookup};
 use oisp_locate::{Located, Target};
 use serde_json::json;
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::SeqCst;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::{Duration, Instant};
 
 /// Files remembered; beyond them those without a probe are forgotten.
 const MAX_FILES: usize = 32_768;
+/// Open files that wait to be searched; what comes on top is not searched.
+const MAX_UNSIGNED: usize = 256;
 /// Children of this process remembered.
 const MAX_CHILDREN: usize = 64;
 const PLAIN_TIME: Duration = Duration::from_secs(60);
@@ -29,7 +31,7 @@ const MAX_REFUSALS: usize = 256;
 const MAX_LISTED: usize = 4_096;
 
 /// What led to a file.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 struct Cause {
     /// 0: no process.
     pid: u32,
@@ -37,6 +39,8 @@ struct Cause {
     cgroup_id: u64,
     /// Boot clock of the exec or the mapping; absent where the file was looked for, not met.
     met_ns: Option<u64>,
+    /// The process' program, where it was asked for already.
+    exe: Option<String>,
 }
 
 /// What became of a file.
@@ -73,6 +77,8 @@ pub(super) struct Worker {
     /// (file, program) of which was told that they are not covered.
     told: HashSet<(u64, u64, Option<String>)>,
     refusals: HashSet<(String, String)>,
+    /// Files without a known library that were not searched for signs of another one yet.
+    unsigned: VecDeque<(Opened, Cause)>,
     exe_globs: Vec<String>,
     /// Processes in scope because of `exe_globs`.
     by_exe: HashSet<u32>,
@@ -93,6 +99,7 @@ impl Worker {
             overlay: HashSet::new(),
             told: HashSet::new(),
             refusals: HashSet::new(),
+            unsigned: VecDeque::new(),
             exe_globs,
             by_exe: HashSet::new(),
         }
@@ -102,7 +109,7 @@ impl Worker {
     pub fn run(mut self, jobs: &Receiver<Job>) {
         self.first_pass();
         self.shared.has_scanned.store(true, SeqCst);
-        while let Ok(job) = jobs.recv() {
+        while let Some(job) = self.next(jobs) {
             if matches!(job, Job::Stop) {
                 return;
             }
@@ -115,6 +122,20 @@ impl Worker {
                 self.scan_processes();
             }
             self.shared.waiting.fetch_sub(1, SeqCst);
+        }
+    }
+
+    /// The next job; signs are looked for only as long as there is none. `None` when nobody is left to send one.
+    fn next(&mut self, jobs: &Receiver<Job>) -> Option<Job> {
+        loop {
+            let Some(file) = self.unsigned.pop_front() else { return jobs.recv().ok() };
+            match jobs.try_recv() {
+                Err(TryRecvError::Empty) => self.look_for_signs(&file),
+                job => {
+                    self.unsigned.push_front(file);
+                    return job.ok();
+                }
+            }
         }
     }
 
@@ -138,7 +159,7 @@ impl Worker {
     /// Named files, then the loader cache and PATH, then what runs: nearest to a first call first.
     fn first_pass(&mut self) {
         for path in self.host.config.images.clone() {
-            self.file(open::here(Path::new(&path)), &path, Cause::default());
+            self.file(open::here(Path::new(&path)), &path, &Cause::default());
         }
         if !self.host.config.discover {
             return;
@@ -152,7 +173,7 @@ impl Worker {
     }
 
     fn path(&mut self, path: &Path) {
-        self.file(open::here(path), &path.to_string_lossy(), Cause::default());
+        self.file(open::here(path), &path.to_string_lossy(), &Cause::default());
     }
 
     fn command(&mut self, program: &OsString, environment: &[OsString]) {
@@ -184,7 +205,7 @@ impl Worker {
         for mapping in maps::executables(&text) {
             if self.passed.insert(mapping.file) {
                 let opened = self.open_mapping(pid, &mapping);
-                self.file(opened, mapping.path, cause);
+                self.file(opened, mapping.path, &cause);
             }
         }
     }
@@ -231,8 +252,9 @@ impl Worker {
             process_key: fact.origin.process_key,
             cgroup_id: fact.origin.cgroup_id,
             met_ns: Some(fact.origin.time_ns),
+            exe: None,
         };
-        self.file(open::program(pid), &fact.filename, cause);
+        self.file(open::program(pid), &fact.filename, &cause);
     }
 
     fn mapped(&mut self, fact: &MappedFile) {
@@ -251,7 +273,7 @@ impl Worker {
             // the process is gone: the next one that loads the file is covered by what is found at its path
             None => open::in_root(std::process::id(), &fact.path, fact.file),
         };
-        if self.file(opened, &fact.path, cause) && self.plain.len() < MAX_FILES {
+        if self.file(opened, &fact.path, &cause) && self.plain.len() < MAX_FILES {
             self.plain.insert(name);
         }
     }
@@ -280,7 +302,7 @@ impl Worker {
     }
 
     /// The one way of every file. Whether there is nothing more to say about it, whoever uses it.
-    fn file(&mut self, opened: Result<Opened, OpenError>, path: &str, cause: Cause) -> bool {
+    fn file(&mut self, opened: Result<Opened, OpenError>, path: &str, cause: &Cause) -> bool {
         let opened = match opened {
             Ok(opened) => opened,
             Err(error) => {
@@ -291,16 +313,22 @@ impl Worker {
         let key = (opened.stamp.dev, opened.stamp.ino);
         let known = self.files.get(&key).filter(|f| f.stamp == opened.stamp).map(|f| f.known.clone());
         let known = known.unwrap_or_else(|| self.look_into(opened, key, cause));
-        if let Known::NotCovered(coverage) = &known {
-            self.tell_not_covered(key, coverage, path, cause);
+        match &known {
+            Known::NotCovered(coverage) => self.tell_not_covered(key, coverage, path, cause),
+            Known::Plain if cause.pid != 0 => self.name_user_of_unsigned(key, cause),
+            Known::Plain | Known::Attached => {}
         }
         !matches!(known, Known::NotCovered(_))
     }
 
-    fn look_into(&mut self, opened: Opened, key: (u64, u64), cause: Cause) -> Known {
+    fn look_into(&mut self, opened: Opened, key: (u64, u64), cause: &Cause) -> Known {
         let stamp = opened.stamp;
         let path = opened.path.clone();
-        let known = match examine(&opened) {
+        let known = match examine(&opened, Look::Libraries) {
+            Ok(located) if located.libraries.is_empty() => {
+                self.look_for_signs_later(opened, cause);
+                Known::Plain
+            }
             Ok(located) => self.take(opened, &located, cause),
             Err(why) => {
                 self.refuse(&path, report::unexamined(&why), cause);
@@ -317,18 +345,47 @@ impl Worker {
         known
     }
 
-    fn take(&mut self, opened: Opened, located: &Located, cause: Cause) -> Known {
+    fn take(&mut self, opened: Opened, located: &Located, cause: &Cause) -> Known {
         let targets: Vec<Target> =
             located.libraries.iter().filter_map(|l| l.outcome.as_ref().ok()).flatten().copied().collect();
         if !targets.is_empty() {
             return self.attach(opened, located, &targets, cause);
         }
-        let refused = located.libraries.iter().filter_map(report::refused_library);
-        let coverage: Vec<Coverage> = refused.chain(located.signs.iter().map(|s| report::sign(*s))).collect();
-        if coverage.is_empty() { Known::Plain } else { Known::NotCovered(coverage) }
+        Known::NotCovered(located.libraries.iter().filter_map(report::refused_library).collect())
     }
 
-    fn attach(&mut self, opened: Opened, located: &Located, targets: &[Target], cause: Cause) -> Known {
+    fn look_for_signs_later(&mut self, opened: Opened, cause: &Cause) {
+        if self.unsigned.len() < MAX_UNSIGNED {
+            self.shared.waiting.fetch_add(1, SeqCst);
+            let cause = Cause { exe: exe_of(cause), ..cause.clone() };
+            self.unsigned.push_back((opened, cause));
+        }
+    }
+
+    /// A file that was prepared for a command waits for its signs, and now a process runs it.
+    fn name_user_of_unsigned(&mut self, key: (u64, u64), user: &Cause) {
+        let waiting = self.unsigned.iter_mut().find(|(o, cause)| (o.stamp.dev, o.stamp.ino) == key && cause.pid == 0);
+        if let Some((_, cause)) = waiting {
+            *cause = Cause { exe: exe_of(user), ..user.clone() };
+        }
+    }
+
+    /// Only for telling what is not covered; by then the program may have ended.
+    fn look_for_signs(&mut self, (opened, cause): &(Opened, Cause)) {
+        let key = (opened.stamp.dev, opened.stamp.ino);
+        let signs = examine(opened, Look::Everything).map(|l| l.signs).unwrap_or_default();
+        let coverage: Vec<Coverage> = signs.iter().map(|s| report::sign(*s)).collect();
+        if !coverage.is_empty() {
+            self.tell_not_covered(key, &coverage, &opened.path, cause);
+            self.plain.clear(); // whoever maps it from now on is told of
+            if let Some(file) = self.files.get_mut(&key).filter(|f| f.stamp == opened.stamp) {
+                file.known = Known::NotCovered(coverage);
+            }
+        }
+        self.shared.waiting.fetch_sub(1, SeqCst);
+    }
+
+    fn attach(&mut self, opened: Opened, located: &Located, targets: &[Target], cause: &Cause) -> Known {
         if opened.is_overlay {
             let same = (opened.stamp.ino, opened.stamp.bytes, located.build_id.clone().unwrap_or_default());
             if !self.overlay.insert(same) {
@@ -358,7 +415,7 @@ impl Worker {
     }
 
     /// Once a file and program, and only for processes that are looked at.
-    fn tell_not_covered(&mut self, key: (u64, u64), coverage: &[Coverage], path: &str, cause: Cause) {
+    fn tell_not_covered(&mut self, key: (u64, u64), coverage: &[Coverage], path: &str, cause: &Cause) {
         let exe = exe_of(cause);
         if self.told.len() >= MAX_FILES {
             self.told.clear();
@@ -377,9 +434,12 @@ impl Worker {
         }
     }
 
-    fn refuse(&mut self, path: &str, coverage: Option<Coverage>, cause: Cause) {
+    fn refuse(&mut self, path: &str, coverage: Option<Coverage>, cause: &Cause) {
         let Some(mut fact) = coverage else { return };
-        let is_new = self.refusals.len() < MAX_REFUSALS && self.refusals.insert((path.to_owned(), fact.reason.clone()));
+        // without rights every file is unreadable: said once a program
+        let is_about_rights = fact.reason == "refused_unreadable";
+        let named = if is_about_rights { exe_of(cause).unwrap_or_default() } else { path.to_owned() };
+        let is_new = self.refusals.len() < MAX_REFUSALS && self.refusals.insert((named, fact.reason.clone()));
         if is_new {
             fact.library = Some(path.to_owned());
             fact.exe = exe_of(cause);
@@ -395,7 +455,7 @@ impl Worker {
         }
     }
 
-    fn emit(&self, fact: &Coverage, cause: Cause) {
+    fn emit(&self, fact: &Coverage, cause: &Cause) {
         let now = boot_ns();
         let header = Header {
             entry_ns: cause.met_ns.unwrap_or(now),
@@ -410,9 +470,9 @@ impl Worker {
     }
 }
 
-fn exe_of(cause: Cause) -> Option<String> {
-    let exe = (cause.pid != 0).then(|| read::exe(cause.pid)).flatten();
-    exe.map(|e| e.to_string_lossy().into_owned())
+fn exe_of(cause: &Cause) -> Option<String> {
+    let read = || Some(read::exe(cause.pid)?.to_string_lossy().into_owned());
+    cause.exe.clone().or_else(|| (cause.pid != 0).then(read).flatten())
 }
 
 /// The clock of the record format.

@@ -2,7 +2,7 @@
 use super::super::explain_pid;
 use super::super::finding::{Finding, Severity};
 use crate::caller::Caller;
-use crate::discover::{examine, loader_cache, maps, open};
+use crate::discover::{Look, examine, loader_cache, maps, open};
 use crate::process::read;
 use crate::spawn::lookup;
 use serde_json::{Value, json};
@@ -58,7 +58,7 @@ impl Found {
         let opened = open().ok()?;
         let key = (opened.stamp.dev, opened.stamp.ino);
         if self.seen.insert(key)
-            && let Ok(located) = examine(&opened)
+            && let Ok(located) = examine(&opened, Look::Everything)
         {
             self.rows.extend(explain_pid::rows(path, &located).into_iter().map(|row| (key, row)));
         }
