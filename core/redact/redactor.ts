@@ -123,7 +123,9 @@ class EventRedactor implements Redactor {
   }
 
   #toOriginalHash(canonical: CanonicalContent): string | undefined {
-    return canonical.text === "" || this.#key === undefined ? undefined : `sha256:${this.#key.toHex(canonical.text)}`;
+    return canonical.text === "" || this.#key === undefined
+      ? undefined
+      : ["sha256:", this.#key.toHex(canonical.text)].join("");
   }
 }
 

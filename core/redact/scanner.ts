@@ -1,6 +1,7 @@
 /**
  * Runs all rules over a text. In: any string. Out: what to hide, in order, not overlapping, each with the rule that found it.
  */
+import { toFlatText } from "./flat_text.ts";
 import type { RedactionRule, Span } from "./rule.ts";
 import { needsNormalizing, type NormalizedText, normalizeText } from "./normalize.ts";
 import { RULES } from "./registry.ts";
@@ -25,7 +26,7 @@ const SHORTEST_REMEMBERED = 64;
 export class Scanner {
   readonly #subject = new Subject();
   readonly #spans: Span[] = [];
-  readonly #clean = new Set<string>();
+  readonly #clean = new Map<string, string>();
   readonly #memory: Map<string, readonly Match[]> | undefined;
 
   /** `isRemembering`: a text that is scanned again before `forget` costs only a look-up; for several modes in use. */
@@ -45,15 +46,20 @@ export class Scanner {
     return matches;
   }
 
-  /** Whether nothing is to hide in a short text; names come again and again, so the clean ones are remembered. */
-  isKnownClean(text: string): boolean {
-    if (text.length < SHORTEST_TEXT) return true;
-    if (text.length > LONGEST_NAME) return false;
-    if (this.#clean.has(text)) return true;
-    if (text.includes("\n") || this.#scan(text).length > 0) return false;
+  /**
+   * Gives a short text on one line as it may be shown when nothing is to hide in it, else undefined; names come again and
+   * again, so the clean ones are remembered.
+   */
+  findClean(text: string): string | undefined {
+    if (text.length < SHORTEST_TEXT) return text;
+    if (text.length > LONGEST_NAME) return undefined;
+    const known = this.#clean.get(text);
+    if (known !== undefined) return known;
+    if (text.includes("\n") || this.#scan(text).length > 0) return undefined;
     if (this.#clean.size >= MOST_NAMES) this.#clean.clear();
-    this.#clean.add(text);
-    return true;
+    const flat = toFlatText(text);
+    this.#clean.set(flat, flat);
+    return flat;
   }
 
   /** Lets go of all remembered texts. */
@@ -87,13 +93,14 @@ export class Scanner {
 /** Gives the text with each match replaced by `[REDACTED:<rule>]`. */
 export function maskText(text: string, matches: readonly Match[]): string {
   if (matches.length === 0) return text;
-  let masked = "";
+  const parts: string[] = [];
   let copied = 0;
   for (const match of matches) {
-    masked += text.slice(copied, match.start) + toMark(match.rule.id);
+    parts.push(text.slice(copied, match.start), toMark(match.rule.id));
     copied = match.end;
   }
-  return masked + text.slice(copied);
+  parts.push(text.slice(copied));
+  return parts.join("");
 }
 
 /** What stands in place of a match. */

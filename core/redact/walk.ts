@@ -10,6 +10,7 @@ import type { JsonObject, View } from "./view.ts";
 import { assignments } from "./rules/assignments.ts";
 import { authHeaders } from "./rules/auth_headers.ts";
 import { isPlaceholder, looksRandom } from "./rules/entropy.ts";
+import { toFlatText } from "./flat_text.ts";
 import { isCardNumber, paymentCard } from "./rules/payment_card.ts";
 import { findSecretName } from "./secret_name_memo.ts";
 import { maskCommand } from "./command.ts";
@@ -93,15 +94,16 @@ function walkArray(state: WalkState, values: readonly unknown[], fieldClass: Fie
 /** Scans a text and puts what the view shows of it. */
 function putText(state: WalkState, out: JsonObject, key: string, text: string, fieldClass: FieldClass): void {
   if (fieldClass === "own") {
-    out[key] = text;
+    out[key] = toFlatText(text);
     return;
   }
   if (fieldClass === "json") {
     out[key] = walkJson(state, text, key, 0);
     return;
   }
-  if (fieldClass === "word" && state.scanner.isKnownClean(text)) {
-    out[key] = text;
+  const clean = fieldClass === "word" ? state.scanner.findClean(text) : undefined;
+  if (clean !== undefined) {
+    out[key] = clean;
     return;
   }
   const matches = state.scanner.scan(text);
