@@ -64,10 +64,16 @@ class ToolStory implements CorrelatorState {
       }
     }
     // An answer without calls ends the turn as well: older calls without an id can no longer be matched safely.
-    this.#namelessCalls.set(toTurnKey(draft), nameless);
+    this.#replaceNameless(draft, nameless);
     // The request of the same exchange counted its results from 0: ids must not meet.
     const firstIndex = countResults(draft.call?.request?.messages ?? []);
     return [...events, ...this.#results(draft, context, response.toolResults ?? [], firstIndex)];
+  }
+
+  #replaceNameless(draft: DraftEvent, nameless: KnownCall[]): void {
+    // Most programs use formats with ids: for them the key is never made.
+    if (nameless.length > 0) this.#namelessCalls.set(toTurnKey(draft), nameless);
+    else if (this.#namelessCalls.size > 0) this.#namelessCalls.delete(toTurnKey(draft));
   }
 
   #request(draft: DraftEvent, context: StoryContext): readonly DraftEvent[] {
