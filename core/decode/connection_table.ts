@@ -64,7 +64,7 @@ export class ConnectionTable {
     const heldBytes = connection.heldBytes;
     this.#heldBytes += heldBytes - connection.countedBytes;
     connection.countedBytes = heldBytes;
-    if (connection.isWaiting) this.#waiting.add(connection);
+    if (connection.needsSettling) this.#waiting.add(connection);
   }
 
   /** Forgets a connection whose end was told. */
@@ -91,7 +91,7 @@ export class ConnectionTable {
       if (connection.settle(nowNs)) this.forget(connection);
       else {
         this.touched(connection);
-        if (!connection.isWaiting) this.#waiting.delete(connection);
+        if (!connection.needsSettling) this.#waiting.delete(connection);
       }
     }
   }
