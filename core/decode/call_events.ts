@@ -63,6 +63,8 @@ export class CallEvents {
     if (endpoint !== undefined) this.#call.endpoint = endpoint;
     if (format.request !== undefined) {
       limitRequestDepth(format.request);
+      // Clients that always send the member send an empty one when there is no prompt.
+      if (format.request.systemPrompt === "") delete format.request.systemPrompt;
       this.#call.request = format.request;
     }
     this.#setProvider(recognition.providerMatch.provider);

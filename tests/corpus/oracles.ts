@@ -1,4 +1,5 @@
 import { anthropicOracle } from "./oracle_anthropic.ts";
+import { geminiOracle } from "./oracle_gemini.ts";
 import { openaiChatOracle } from "./oracle_openai_chat.ts";
 import { openaiEmbeddingsOracle } from "./oracle_openai_embeddings.ts";
 import { openaiResponsesOracle } from "./oracle_openai_responses.ts";
@@ -8,6 +9,7 @@ import type { Oracle } from "./oracle.ts";
 export const ORACLES: readonly Oracle[] = [
   openaiChatOracle,
   anthropicOracle,
+  geminiOracle,
   openaiResponsesOracle,
   openaiEmbeddingsOracle,
 ];
