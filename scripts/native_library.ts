@@ -37,14 +37,22 @@ export async function findNativeLibrary(): Promise<string | undefined> {
   return isFile(path) ? path : undefined;
 }
 
-/** Gives the folder that cargo compiles into; one for all clones. */
-export function cargoTarget(): Promise<string> {
-  return cacheFolder("cargo-target");
+/**
+ * Environment of every cargo call: one folder for all clones, and flags that are the same for all of them, so that nothing is
+ * compiled twice. The registry's folder is kept out of the product; the workspace's own files have relative names already.
+ */
+export async function cargoEnvironment(): Promise<Record<string, string>> {
+  const home = Deno.env.get("CARGO_HOME") ?? `${Deno.env.get("HOME")}/.cargo`;
+  return {
+    CARGO_TARGET_DIR: await cacheFolder("cargo-target"),
+    CARGO_TERM_COLOR: "never",
+    RUSTFLAGS: `--remap-path-prefix=${home}/registry/src=`,
+  };
 }
 
 async function build(path: string): Promise<void> {
   if (isFile(path)) return; // another clone was faster
-  const target = await cargoTarget();
+  const env = await cargoEnvironment();
   const progress = new ProgressLine();
   const startMs = performance.now();
   const seconds = () => `${Math.round((performance.now() - startMs) / 1000)} s`;
@@ -54,7 +62,7 @@ async function build(path: string): Promise<void> {
   const timer = setInterval(show, 500);
   const result = await run("cargo", ["build", "--release", "--locked", "--lib", "-p", "oisp-capture"], {
     cwd: `${ROOT}/bpf-rs`,
-    env: { CARGO_TARGET_DIR: target, CARGO_TERM_COLOR: "never", RUSTFLAGS: remapFlags() },
+    env,
     onLine: (line) => {
       const match = /^\s+Compiling (\S+)/.exec(line);
       if (!match) return;
@@ -72,15 +80,9 @@ async function build(path: string): Promise<void> {
       "cd bpf-rs && cargo build --release",
     );
   }
-  await Deno.copyFile(`${target}/release/${FILE_NAME}`, `${path}.${Deno.pid}`);
+  await Deno.copyFile(`${env.CARGO_TARGET_DIR}/release/${FILE_NAME}`, `${path}.${Deno.pid}`);
   await Deno.rename(`${path}.${Deno.pid}`, path);
   progress.end(`native part built in ${seconds()}`);
-}
-
-/** Keeps this machine's folder names out of the product. */
-function remapFlags(): string {
-  const home = Deno.env.get("CARGO_HOME") ?? `${Deno.env.get("HOME")}/.cargo`;
-  return `--remap-path-prefix=${home}/registry/src= --remap-path-prefix=${ROOT}/bpf-rs=bpf-rs`;
 }
 
 /** The link changes by a rename: a program that starts meanwhile finds the old or the new library, never none. */

@@ -2,7 +2,7 @@
  * The checks of `task ok` and `.ci/run`, each a name and a function that gives lines to print when it fails.
  */
 import { lintDocs } from "./docs_lint.ts";
-import { cargoTarget } from "./native_library.ts";
+import { cargoEnvironment } from "./native_library.ts";
 import { ROOT } from "./paths.ts";
 import { run } from "./run.ts";
 import { say } from "./say.ts";
@@ -42,7 +42,7 @@ async function deno(...args: string[]): Promise<string> {
 }
 
 async function cargo(...args: string[]): Promise<string> {
-  const env = { CARGO_TARGET_DIR: await cargoTarget(), CARGO_TERM_COLOR: "never" };
+  const env = await cargoEnvironment();
   const result = await run("cargo", args, { cwd: `${ROOT}/bpf-rs`, env });
   return result.code === 0 ? "" : (result.stdout + result.stderr).split("\n").slice(-60).join("\n");
 }

@@ -2,7 +2,7 @@
  * Runs all tests of this machine: TypeScript by `deno test`, Rust by `cargo test`. What cannot run here is skipped aloud.
  */
 import { Failure } from "./failure.ts";
-import { cargoTarget } from "./native_library.ts";
+import { cargoEnvironment } from "./native_library.ts";
 import { requireBuildPackages } from "./packages.ts";
 import { ROOT } from "./paths.ts";
 import { run } from "./run.ts";
@@ -52,7 +52,7 @@ export async function runCargoTests(): Promise<TestCounts> {
     if (!(error instanceof Failure)) throw error;
     return { passed: 0, failed: 0, skipped: [`cargo test: ${error.line}`] };
   }
-  const env = { CARGO_TARGET_DIR: await cargoTarget(), CARGO_TERM_COLOR: "never" };
+  const env = await cargoEnvironment();
   const result = await run("cargo", ["test", "--locked", "--workspace", "--no-fail-fast", "--", "--nocapture"], {
     cwd: `${ROOT}/bpf-rs`,
     env,
