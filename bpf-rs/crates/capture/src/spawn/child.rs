@@ -92,7 +92,7 @@ unsafe fn run(plan: &Plan, start: RawFd, report: RawFd) -> ! {
 }
 
 /// The child would otherwise hold the other ends of its own pipes, and never learn that its parent died.
-unsafe fn close_all_but(a: RawFd, b: RawFd) {
+pub(super) unsafe fn close_all_but(a: RawFd, b: RawFd) {
     let (low, high) = if a < b { (a as u32, b as u32) } else { (b as u32, a as u32) };
     for (from, to) in [(3, low.saturating_sub(1)), (low + 1, high.saturating_sub(1)), (high + 1, u32::MAX)] {
         if from > to {
@@ -109,7 +109,7 @@ unsafe fn close_all_but(a: RawFd, b: RawFd) {
     }
 }
 
-unsafe fn reset_signals(ignored: u64) {
+pub(super) unsafe fn reset_signals(ignored: u64) {
     for signal in 1..=LAST_SIGNAL {
         let is_ignored = ignored & (1 << (signal - 1)) != 0;
         // SAFETY: a zeroed action is the default one; numbers the C library keeps for itself are refused by it.

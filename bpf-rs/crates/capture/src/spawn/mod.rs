@@ -8,6 +8,7 @@ mod child;
 mod forward;
 pub mod lookup;
 mod start_state;
+mod witness;
 
 use crate::caller::Caller;
 use child::Plan;
@@ -82,7 +83,7 @@ pub fn spawn(command: &Command) -> io::Result<Arc<Child>> {
         has_ended: Condvar::new(),
     });
     locked(&CHILDREN).get_or_insert_default().insert(pid, child.clone());
-    forward::start(pid);
+    forward::start(pid)?;
     let reaped = child.clone();
     std::thread::Builder::new().name("oisp-child".into()).spawn(move || reaped.reap())?;
     Ok(child)
@@ -138,6 +139,7 @@ impl Child {
         let Some(gate) = locked(&self.gate).take() else {
             return Ok(());
         };
+        forward::witness();
         // SAFETY: one byte from a static.
         unsafe { libc::write(gate.start.as_raw_fd(), b"!".as_ptr().cast(), 1) };
         let mut errno = [0u8; 4];
