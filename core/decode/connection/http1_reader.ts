@@ -3,11 +3,13 @@
  * resynchronisation; which exchange a message belongs to is its owner's matter.
  */
 import type { Completeness, HttpMessage } from "../../model/http_exchange.ts";
+import { ByteCarry } from "../body/byte_carry.ts";
 import type { BodySink } from "../exchange_sink.ts";
 import type { Flow } from "./connection_format.ts";
 import { ChunkedReader, startsWithChunk } from "./http1_chunked.ts";
 import type { Framing } from "./http1_framing.ts";
-import { countLineEnds, findHeadEnd, type Head, MAX_HEAD_BYTES, parseHead } from "./http1_head.ts";
+import type { Head } from "./http1_head.ts";
+import { HeadCollector } from "./http1_head_collector.ts";
 
 /** Takes what a reader finds. */
 export interface MessageOwner {
@@ -31,16 +33,15 @@ type State = "head" | "fixed" | "chunked" | "until_close" | "seek" | "chunk_seek
 
 /** Most bytes kept while the owner decides about an upgrade. */
 const MAX_HELD_BYTES = 256 * 1024;
-const EMPTY = new Uint8Array(0);
 
 /** Reads one flow. */
 export class MessageReader {
   /** Bytes that belonged to no message. */
   droppedBytes = 0;
   #state: State;
-  #carry: Uint8Array = EMPTY;
-  #carryLength = 0;
-  #firstByteNs = 0;
+  readonly #heads = new HeadCollector();
+  /** What follows an upgrade request until it is answered. */
+  #kept: ByteCarry | undefined;
   #rest = 0;
   #chunked: ChunkedReader | undefined;
   #message: HttpMessage | undefined;
@@ -53,7 +54,7 @@ export class MessageReader {
 
   /** Bytes held right now. */
   get heldBytes(): number {
-    return this.#carry.length;
+    return this.#heads.heldBytes + (this.#kept?.heldBytes ?? 0);
   }
 
   /** True between the head and the end of a message. */
@@ -68,7 +69,7 @@ export class MessageReader {
     while (at < bytes.length) {
       switch (this.#state) {
         case "head":
-          at = this.#carryLength === 0 ? this.#headIn(bytes, at, timeNs) : this.#headInCarry(bytes, at, timeNs);
+          at = this.#readHead(bytes, at, timeNs);
           break;
         case "fixed":
           at = this.#fixed(bytes, at, timeNs);
@@ -131,8 +132,8 @@ export class MessageReader {
   /** Gives up the framing until a message provably starts. */
   loseSync(reason: string, timeNs: number): void {
     const wasInMessage = this.isInMessage;
-    this.#carry = EMPTY;
-    this.#carryLength = 0;
+    this.#heads.clear();
+    this.#kept = undefined;
     if (wasInMessage) this.finish("gap", reason, timeNs);
     this.#state = "seek";
     this.owner.lostSync(this, reason, timeNs);
@@ -153,9 +154,9 @@ export class MessageReader {
 
   /** Reads nothing more; gives the kept bytes, owned by the caller. */
   stop(): Uint8Array {
-    const kept = this.#carry.subarray(0, this.#carryLength);
-    this.#carry = EMPTY;
-    this.#carryLength = 0;
+    const kept = this.#kept?.take() ?? new Uint8Array(0);
+    this.#kept = undefined;
+    this.#heads.clear();
     this.#state = "off";
     return kept;
   }
@@ -187,44 +188,15 @@ export class MessageReader {
     this.#state = "off";
   }
 
-  #headIn(bytes: Uint8Array, from: number, timeNs: number): number {
-    const start = from + countLineEnds(bytes, from);
-    if (start >= bytes.length) return bytes.length;
-    this.#firstByteNs = timeNs;
-    const end = findHeadEnd(bytes, start, bytes.length);
-    if (end > 0) {
-      this.#head(bytes, start, end, timeNs);
-      return end;
-    }
-    this.#keep(bytes.subarray(start));
-    this.#checkStart(timeNs);
-    return bytes.length;
-  }
-
-  #headInCarry(bytes: Uint8Array, from: number, timeNs: number): number {
-    const before = this.#carryLength;
-    this.#keep(from === 0 ? bytes : bytes.subarray(from));
-    const end = findHeadEnd(this.#carry, Math.max(0, before - 3), this.#carryLength);
-    if (end < 0) {
-      this.#checkStart(timeNs);
-      return bytes.length;
-    }
-    const carry = this.#carry;
-    this.#carry = EMPTY;
-    this.#carryLength = 0;
-    this.#head(carry, 0, end, timeNs);
-    return from + end - before;
-  }
-
-  #head(bytes: Uint8Array, start: number, end: number, timeNs: number): void {
-    if (end - start > MAX_HEAD_BYTES) this.loseSync("head_limit", timeNs);
-    else this.owner.head(this, parseHead(bytes, start, end), this.#firstByteNs, timeNs);
-  }
-
-  /** Garbage is not held until the limit of a head is reached. */
-  #checkStart(timeNs: number): void {
-    if (this.#carryLength > MAX_HEAD_BYTES) this.loseSync("head_limit", timeNs);
-    else if (!this.owner.mayStart(this, this.#carry.subarray(0, this.#carryLength))) this.loseSync("not_http1", timeNs);
+  #readHead(bytes: Uint8Array, from: number, timeNs: number): number {
+    const heads = this.#heads;
+    const end = heads.push(bytes, from, timeNs);
+    const head = heads.take();
+    if (head !== undefined) this.owner.head(this, head, heads.firstByteNs, timeNs);
+    else if (heads.isTooLong) this.loseSync("head_limit", timeNs);
+    // Garbage is not held until the limit of a head is reached.
+    else if (heads.heldBytes > 0 && !this.owner.mayStart(this, heads.held)) this.loseSync("not_http1", timeNs);
+    return end;
   }
 
   #fixed(bytes: Uint8Array, at: number, timeNs: number): number {
@@ -298,15 +270,8 @@ export class MessageReader {
   }
 
   #keep(bytes: Uint8Array): void {
-    const needed = this.#carryLength + bytes.length;
-    if (this.#state === "hold" && needed > MAX_HELD_BYTES) return;
-    if (needed > this.#carry.length) {
-      const grown = new Uint8Array(Math.max(256, needed, Math.min(this.#carry.length * 2, MAX_HEAD_BYTES)));
-      grown.set(this.#carry.subarray(0, this.#carryLength));
-      this.#carry = grown;
-    }
-    this.#carry.set(bytes, this.#carryLength);
-    this.#carryLength = needed;
+    this.#kept ??= new ByteCarry();
+    if (this.#kept.heldBytes + bytes.length <= MAX_HELD_BYTES) this.#kept.push(bytes);
   }
 }
 
