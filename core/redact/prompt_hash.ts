@@ -1,6 +1,6 @@
 import type { EventOf } from "../model/oisp_event.ts";
 import type { Scanner } from "./scanner.ts";
-import { type JsonObject, toDigest } from "./view.ts";
+import type { JsonObject } from "./view.ts";
 
 /**
  * Gives `system_prompt_hash` of a request whose instructions are messages of the conversation: SHA-256 over their masked texts,
@@ -24,7 +24,7 @@ export function findPromptHash(
   const known = prompts.length === 1 ? findContentHash(redacted, only) : undefined;
   if (known !== undefined) return known;
   const text = prompts.join("\n");
-  return toDigest(text, scanner.scan(text)).content_hash;
+  return scanner.digest(text, scanner.scan(text)).content_hash;
 }
 
 /** The hash that the redacted message carries already. */

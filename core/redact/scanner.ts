@@ -1,6 +1,8 @@
 /**
  * Runs all rules over a text. In: any string. Out: what to hide, in order, not overlapping, each with the rule that found it.
  */
+import { ContentMemo } from "./content_memo.ts";
+import { countUtf8Bytes, SHORTEST_HASHED_BYTES, type TextDigest, toSha256 } from "./digest.ts";
 import { toFlatText } from "./flat_text.ts";
 import type { RedactionRule, Span } from "./rule.ts";
 import { needsNormalizing, type NormalizedText, normalizeText } from "./normalize.ts";
@@ -19,31 +21,43 @@ const NOTHING: readonly Match[] = [];
 /** Names up to this length are remembered when they are clean, so many of them. */
 const LONGEST_NAME = 96;
 const MOST_NAMES = 4096;
-/** Texts from here on are worth remembering. */
-const SHORTEST_REMEMBERED = 64;
+/** Shorter texts are scanned again for each mode. */
+const SHORTEST_SHARED = 64;
 
 /** Finds what to hide in texts. */
 export class Scanner {
   readonly #subject = new Subject();
   readonly #spans: Span[] = [];
   readonly #clean = new Map<string, string>();
-  readonly #memory: Map<string, readonly Match[]> | undefined;
+  readonly #memo = new ContentMemo();
+  /** Texts of the current event, when several modes look at it. */
+  readonly #current: Map<string, readonly Match[]> | undefined;
 
-  /** `isRemembering`: a text that is scanned again before `forget` costs only a look-up; for several modes in use. */
-  constructor(isRemembering = false) {
-    this.#memory = isRemembering ? new Map() : undefined;
+  /** `isShared`: several modes look at each event; a text that is scanned again before `forget` costs only a look-up. */
+  constructor(isShared = false) {
+    this.#current = isShared ? new Map() : undefined;
   }
 
   /** All matches of all rules, in order, overlapping ones merged; the shared empty list when there are none. */
   scan(text: string): readonly Match[] {
     if (text.length < SHORTEST_TEXT) return NOTHING;
-    if (this.#memory === undefined || text.length < SHORTEST_REMEMBERED) return this.#scan(text);
-    let matches = this.#memory.get(text);
-    if (matches === undefined) {
-      matches = this.#scan(text);
-      this.#memory.set(text, matches);
-    }
+    if (text.length < SHORTEST_SHARED) return this.#scan(text);
+    const current = this.#current?.get(text);
+    if (current !== undefined) return current;
+    const matches = this.#memo.find(text)?.matches ?? this.#scanAndKeep(text);
+    this.#current?.set(text, matches);
     return matches;
+  }
+
+  /** The event is done: lets go of its texts. */
+  forget(): void {
+    this.#current?.clear();
+  }
+
+  /** Gives a text's length and the hash of its masked form (see `toDigest`). */
+  digest(text: string, matches: readonly Match[]): TextDigest {
+    const known = this.#memo.find(text);
+    return known === undefined ? toDigest(text, matches) : known.digest ??= toDigest(text, matches);
   }
 
   /**
@@ -62,9 +76,10 @@ export class Scanner {
     return flat;
   }
 
-  /** Lets go of all remembered texts. */
-  forget(): void {
-    this.#memory?.clear();
+  #scanAndKeep(text: string): readonly Match[] {
+    const matches = this.#scan(text);
+    this.#memo.keep(text, matches);
+    return matches;
   }
 
   #scan(text: string): readonly Match[] {
@@ -101,6 +116,13 @@ export function maskText(text: string, matches: readonly Match[]): string {
   }
   parts.push(text.slice(copied));
   return parts.join("");
+}
+
+/** Gives a text's length and, from 32 bytes on, the SHA-256 of its masked form. */
+export function toDigest(text: string, matches: readonly Match[]): TextDigest {
+  const length = countUtf8Bytes(text);
+  if (length < SHORTEST_HASHED_BYTES) return { content_length: length };
+  return { content_length: length, content_hash: ["sha256:", toSha256(maskText(text, matches))].join("") };
 }
 
 /** What stands in place of a match. */

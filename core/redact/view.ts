@@ -4,9 +4,8 @@
  */
 import type { RedactionMode } from "../model/oisp_event.ts";
 import type { Tally } from "./tally.ts";
-import type { Match } from "./scanner.ts";
-import { maskText } from "./scanner.ts";
-import { countUtf8Bytes, SHORTEST_HASHED_BYTES, type TextDigest, toSha256 } from "./digest.ts";
+import { maskText, type Match, type Scanner, toDigest } from "./scanner.ts";
+import { countUtf8Bytes, type TextDigest } from "./digest.ts";
 
 /** A JSON object under construction. */
 export type JsonObject = { [key: string]: unknown };
@@ -27,24 +26,17 @@ export interface View {
   /** Free text of this program's or the vendor's making: errors, titles, arguments of a command. */
   text(text: string, matches: readonly Match[]): string | TextDigest;
   /** Free text of the conversation's making: texts in tool arguments and results. */
-  leaf(text: string, matches: readonly Match[]): string | TextDigest;
+  leaf(text: string, matches: readonly Match[], scanner: Scanner): string | TextDigest;
   /** Puts a message's content into its message; gives the hash it put, if any. */
-  content(message: JsonObject, text: string, matches: readonly Match[]): string | undefined;
+  content(message: JsonObject, text: string, matches: readonly Match[], scanner: Scanner): string | undefined;
   /** A model's reasoning: content whatever its length. */
-  thought(text: string, matches: readonly Match[]): string | TextDigest;
+  thought(text: string, matches: readonly Match[], scanner: Scanner): string | TextDigest;
   /** Puts a piece of a streamed message. */
   delta(delta: JsonObject, text: string, matches: readonly Match[]): void;
   /** A piece of streamed tool arguments. */
   fragment(text: string, matches: readonly Match[]): string | TextDigest;
   /** Puts the system prompt into the event's data. */
-  systemPrompt(data: JsonObject, text: string, matches: readonly Match[]): void;
-}
-
-/** Gives a text's length and, from 32 bytes on, the SHA-256 of its masked form. */
-export function toDigest(text: string, matches: readonly Match[]): TextDigest {
-  const length = countUtf8Bytes(text);
-  if (length < SHORTEST_HASHED_BYTES) return { content_length: length };
-  return { content_length: length, content_hash: ["sha256:", toSha256(maskText(text, matches))].join("") };
+  systemPrompt(data: JsonObject, text: string, matches: readonly Match[], scanner: Scanner): void;
 }
 
 function isShortLine(text: string): boolean {
@@ -89,24 +81,24 @@ const safe: View = {
   text(text, matches) {
     return isShortLine(text) ? maskText(text, matches) : toDigest(text, matches);
   },
-  leaf(text, matches) {
-    return isShortLine(text) && !looksLikeProse(text) ? maskText(text, matches) : toDigest(text, matches);
+  leaf(text, matches, scanner) {
+    return isShortLine(text) && !looksLikeProse(text) ? maskText(text, matches) : scanner.digest(text, matches);
   },
-  content(message, text, matches) {
-    const digest = toDigest(text, matches);
+  content(message, text, matches, scanner) {
+    const digest = scanner.digest(text, matches);
     message.content_length = digest.content_length;
     if (digest.content_hash !== undefined) message.content_hash = digest.content_hash;
     return digest.content_hash;
   },
-  thought: toDigest,
+  thought: (text, matches, scanner) => scanner.digest(text, matches),
   delta(delta, text) {
     delta.content_length = countUtf8Bytes(text);
   },
   fragment(text) {
     return { content_length: countUtf8Bytes(text) };
   },
-  systemPrompt(data, text, matches) {
-    const digest = toDigest(text, matches);
+  systemPrompt(data, text, matches, scanner) {
+    const digest = scanner.digest(text, matches);
     if (digest.content_hash === undefined) data.system_prompt = digest;
     else data.system_prompt_hash = digest.content_hash;
   },
@@ -127,9 +119,9 @@ const masked: View = {
     delta.content = maskText(text, matches);
   },
   fragment: maskText,
-  systemPrompt(data, text, matches) {
+  systemPrompt(data, text, matches, scanner) {
     data.system_prompt = maskText(text, matches);
-    putPromptHash(data, text, matches);
+    putPromptHash(data, text, matches, scanner);
   },
 };
 
@@ -148,9 +140,9 @@ const full: View = {
     delta.content = text;
   },
   fragment: asIs,
-  systemPrompt(data, text, matches) {
+  systemPrompt(data, text, matches, scanner) {
     data.system_prompt = text;
-    putPromptHash(data, text, matches);
+    putPromptHash(data, text, matches, scanner);
   },
 };
 
@@ -182,8 +174,8 @@ function hide(): string {
   return MARK;
 }
 
-function putPromptHash(data: JsonObject, text: string, matches: readonly Match[]): void {
-  const hash = toDigest(text, matches).content_hash;
+function putPromptHash(data: JsonObject, text: string, matches: readonly Match[], scanner: Scanner): void {
+  const hash = scanner.digest(text, matches).content_hash;
   if (hash !== undefined) data.system_prompt_hash = hash;
 }
 

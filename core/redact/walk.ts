@@ -113,7 +113,7 @@ function putText(state: WalkState, out: JsonObject, key: string, text: string, f
 }
 
 function putFreeText(
-  { view, tally, canonical }: WalkState,
+  { scanner, view, tally, canonical }: WalkState,
   out: JsonObject,
   key: string,
   text: string,
@@ -121,20 +121,20 @@ function putFreeText(
   fieldClass: FieldClass,
 ): void {
   if (fieldClass === "content") {
-    const hash = view.content(out, text, matches);
+    const hash = view.content(out, text, matches, scanner);
     if (out.content !== text) tally.hasChangedMessage = true;
     canonical?.add(text, matches.length === 0 ? hash?.slice(7) : undefined);
     return;
   }
   canonical?.add(text);
   if (fieldClass === "system_prompt") {
-    view.systemPrompt(out, text, matches);
+    view.systemPrompt(out, text, matches, scanner);
     if (out.system_prompt !== text) tally.hasChangedMessage = true;
   } else if (fieldClass === "delta") {
     view.delta(out, text, matches);
     if (out.content !== text) tally.hasChangedMessage = true;
   } else if (fieldClass === "thought") {
-    out[key] = view.thought(text, matches);
+    out[key] = view.thought(text, matches, scanner);
     if (out[key] !== text) tally.hasChangedMessage = true;
   } else out[key] = fieldClass === "fragment" ? view.fragment(text, matches) : view.text(text, matches);
 }
@@ -161,7 +161,7 @@ function walkKey(state: WalkState, key: string): string {
   if (PLAIN_KEY.test(key)) return key;
   const matches = state.scanner.scan(key);
   if (matches.length > 0) state.tally.add(matches);
-  const shown = state.view.leaf(key, matches);
+  const shown = state.view.leaf(key, matches, state.scanner);
   return typeof shown === "string" ? shown : "[REDACTED:key]";
 }
 
@@ -177,8 +177,10 @@ function walkLeaf(state: WalkState, text: string, name: string, depth: number): 
   const source = inner ?? text;
   const matches = state.scanner.scan(source);
   if (matches.length > 0) state.tally.add(matches);
-  state.canonical?.add(text);
-  return state.view.leaf(source, matches);
+  const shown = state.view.leaf(source, matches, state.scanner);
+  const isOriginal = matches.length === 0 && inner === undefined && typeof shown !== "string";
+  state.canonical?.add(text, isOriginal ? shown.content_hash?.slice(7) : undefined);
+  return shown;
 }
 
 /** JSON inside a text, redacted and written again; undefined when it is not JSON or nothing in it changed. */
