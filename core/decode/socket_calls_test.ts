@@ -63,7 +63,7 @@ class Socket {
     this.#stage.exchangeEnd(this.#exchange, timeMs * MS);
   }
 
-  only<T extends EventType>(eventType: T): EventOf<T>[] {
+  eventsOf<T extends EventType>(eventType: T): EventOf<T>[] {
     return this.drafts.map(({ event }) => event).filter((event): event is EventOf<T> => event.event_type === eventType);
   }
 }
@@ -86,8 +86,8 @@ Deno.test("each response.create on a Responses socket is a call of its own, warm
     socket.server(completed(`resp_${turn}`, "Hi"), 100 * turn + 50);
   }
   socket.close(400);
-  const requests = socket.only("ai.request");
-  const responses = socket.only("ai.response");
+  const requests = socket.eventsOf("ai.request");
+  const responses = socket.eventsOf("ai.response");
   assert.deepEqual(requests.map(({ data }) => data.messages?.[0]?.content), ["question 1", "question 2"]);
   assert.deepEqual(responses.map(({ data }) => data.request_id), ["resp_1", "resp_2"]);
   assert.deepEqual(responses.map(({ data }) => data.latency_ms), [50, 50]);
@@ -101,7 +101,7 @@ Deno.test("a turn that the socket's end cuts is published as far as it came", ()
   socket.client({ type: "response.create", model: "gpt-5", input: "q" }, 10);
   socket.server({ type: "response.output_text.delta", output_index: 0, delta: "Ha" }, 20);
   socket.close(30);
-  const [response] = socket.only("ai.response");
+  const [response] = socket.eventsOf("ai.response");
   assert.equal(response?.data.choices?.[0]?.message.content, "Ha");
   assert.equal(response?.data.finish_reason, undefined);
   assert.equal(response?.confidence.completeness, "partial");
@@ -121,8 +121,8 @@ Deno.test("a Realtime response takes model and tools from the session and text f
   const usage = { total_tokens: 9, input_tokens: 5, output_tokens: 4, input_token_details: { cached_tokens: 1 } };
   socket.server({ type: "response.done", response: { id: "resp_1", status: "completed", output, usage } }, 9);
   socket.close(10);
-  const [request] = socket.only("ai.request");
-  const [response] = socket.only("ai.response");
+  const [request] = socket.eventsOf("ai.request");
+  const [response] = socket.eventsOf("ai.response");
   assert.equal(request?.data.request_type, "realtime");
   assert.equal(request?.data.model?.id, "gpt-realtime");
   assert.equal(request?.data.tools?.[0]?.name, "f");
@@ -138,8 +138,8 @@ Deno.test("a Realtime server that answers by itself starts a turn with what was 
   socket.server({ type: "response.created", response: { id: "r" } }, 2);
   socket.server({ type: "response.done", response: { id: "r", status: "completed", output: [] } }, 3);
   socket.close(4);
-  assert.equal(socket.only("ai.request")[0]?.data.messages?.[0]?.content, "what time is it");
-  assert.equal(socket.only("ai.response").length, 1);
+  assert.equal(socket.eventsOf("ai.request")[0]?.data.messages?.[0]?.content, "what time is it");
+  assert.equal(socket.eventsOf("ai.response").length, 1);
 });
 
 Deno.test("messages that are no JSON, or of the wrong kind, change nothing", () => {

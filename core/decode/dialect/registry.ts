@@ -27,6 +27,9 @@ import { mistralOcr } from "./mistral_ocr.ts";
 import { openaiAssistants } from "./openai_assistants.ts";
 import { vertexPredict } from "./vertex_predict.ts";
 import { mcp } from "./mcp.ts";
+import { webChatgpt } from "./web_chatgpt.ts";
+import { webClaude } from "./web_claude.ts";
+import { webPerplexity } from "./web_perplexity.ts";
 
 /** Every message format, the more usual ones first: where two match equally well, the first wins. */
 export const DIALECTS: readonly Dialect[] = [
@@ -59,4 +62,7 @@ export const DIALECTS: readonly Dialect[] = [
   openaiAssistants,
   vertexPredict,
   mcp,
+  webChatgpt,
+  webClaude,
+  webPerplexity,
 ];
