@@ -10,7 +10,7 @@ import type { HeadRecognition } from "./call_recognition.ts";
 import type { CallStageContext, CallStageOutput } from "./call_stage_types.ts";
 import { type JsonRecord, parseRecord } from "./dialect/json_access.ts";
 import type { SocketDialect, TurnReader, TurnStep } from "./dialect/socket_dialect.ts";
-import { SOCKET_DIALECTS } from "./dialect/socket_registry.ts";
+import { SOCKET_DIALECTS } from "./dialect/registry.ts";
 
 const SWITCHING_PROTOCOLS = 101;
 const NO_HEADERS: ReadonlyMap<string, string> = new Map();

@@ -3,6 +3,10 @@ import { openaiChat } from "./openai_chat.ts";
 import { anthropicCountTokens } from "./anthropic_count_tokens.ts";
 import { anthropicMessages } from "./anthropic_messages.ts";
 import { bedrockConverse } from "./bedrock_converse.ts";
+import { bedrockText } from "./bedrock_text.ts";
+import { openaiRealtime } from "./openai_realtime.ts";
+import { openaiResponsesSocket } from "./openai_responses_socket.ts";
+import type { SocketDialect } from "./socket_dialect.ts";
 import { bedrockInvoke } from "./bedrock_invoke.ts";
 import { cohereChat } from "./cohere_chat.ts";
 import { cohereEmbed } from "./cohere_embed.ts";
@@ -42,6 +46,7 @@ export const DIALECTS: readonly Dialect[] = [
   openaiModels,
   bedrockConverse,
   bedrockInvoke,
+  bedrockText,
   cohereChat,
   cohereEmbed,
   gemini,
@@ -66,3 +71,6 @@ export const DIALECTS: readonly Dialect[] = [
   webClaude,
   webPerplexity,
 ];
+
+/** Every format whose calls are turns on one WebSocket. */
+export const SOCKET_DIALECTS: readonly SocketDialect[] = [openaiResponsesSocket, openaiRealtime];

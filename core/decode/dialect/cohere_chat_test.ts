@@ -1,8 +1,34 @@
 import assert from "node:assert/strict";
 import { cohereChat } from "./cohere_chat.ts";
-import { cohereEmbed } from "./cohere_embed.ts";
 import { readAnswer, toRequestView } from "./dialect_testing.ts";
-import { rerank } from "./rerank.ts";
+
+const STREAM = [
+  { json: { type: "message-start", id: "m1", delta: { message: { role: "assistant" } } } },
+  { json: { type: "tool-plan-delta", delta: { message: { tool_plan: "I will" } } } },
+  {
+    json: {
+      type: "tool-call-start",
+      index: 0,
+      delta: { message: { tool_calls: { id: "t", type: "function", function: { name: "f", arguments: "" } } } },
+    },
+  },
+  {
+    json: {
+      type: "tool-call-delta",
+      index: 0,
+      delta: { message: { tool_calls: { function: { arguments: '{"x":2}' } } } },
+    },
+  },
+  { json: { type: "tool-call-end", index: 0 } },
+  { json: { type: "content-start", index: 0, delta: { message: { content: { type: "text", text: "" } } } } },
+  { json: { type: "content-delta", index: 0, delta: { message: { content: { text: "Hi" } } } } },
+  {
+    json: {
+      type: "message-end",
+      delta: { finish_reason: "TOOL_CALL", usage: { tokens: { input_tokens: 5, output_tokens: 2 }, cached_tokens: 1 } },
+    },
+  },
+];
 
 Deno.test("cohere_chat decodes version 2 messages with parts, tool calls and results", () => {
   const request = cohereChat.decodeRequest(toRequestView({
@@ -40,34 +66,6 @@ Deno.test("cohere_chat decodes version 1 history", () => {
   assert.equal(request?.systemPrompt, "be kind");
 });
 
-const STREAM = [
-  { json: { type: "message-start", id: "m1", delta: { message: { role: "assistant" } } } },
-  { json: { type: "tool-plan-delta", delta: { message: { tool_plan: "I will" } } } },
-  {
-    json: {
-      type: "tool-call-start",
-      index: 0,
-      delta: { message: { tool_calls: { id: "t", type: "function", function: { name: "f", arguments: "" } } } },
-    },
-  },
-  {
-    json: {
-      type: "tool-call-delta",
-      index: 0,
-      delta: { message: { tool_calls: { function: { arguments: '{"x":2}' } } } },
-    },
-  },
-  { json: { type: "tool-call-end", index: 0 } },
-  { json: { type: "content-start", index: 0, delta: { message: { content: { type: "text", text: "" } } } } },
-  { json: { type: "content-delta", index: 0, delta: { message: { content: { text: "Hi" } } } } },
-  {
-    json: {
-      type: "message-end",
-      delta: { finish_reason: "TOOL_CALL", usage: { tokens: { input_tokens: 5, output_tokens: 2 }, cached_tokens: 1 } },
-    },
-  },
-];
-
 Deno.test("cohere_chat reads a stream", () => {
   const { kinds, answer } = readAnswer(cohereChat, STREAM);
   assert.deepEqual(kinds, ["meta", "token", "token", "token", "meta", "meta", "token", "end"]);
@@ -86,29 +84,4 @@ Deno.test("cohere_chat marks arguments that were cut and invents no finish reaso
   const { answer } = readAnswer(cohereChat, STREAM.slice(0, 4), { isComplete: false });
   assert.equal(answer.choices[0]?.message.toolCalls?.[0]?.name, "f");
   assert.equal(answer.choices[0]?.finishReason, undefined);
-});
-
-Deno.test("cohere_embed counts inputs and reads vectors by type", () => {
-  const request = cohereEmbed.decodeRequest(
-    toRequestView({ path: "/v2/embed", json: { model: "e", texts: ["a", "b"] } }),
-  );
-  assert.equal(request?.inputCount, 2);
-  const { answer } = readAnswer(cohereEmbed, [{
-    json: { id: "i", embeddings: { float: [[1, 2], [3, 4]] }, meta: { billed_units: { input_tokens: 4 } } },
-  }]);
-  assert.deepEqual(answer.embedding, { count: 2, dimensions: 2 });
-  assert.deepEqual(answer.usage, { inputTokens: 4 });
-});
-
-Deno.test("rerank counts documents and results and makes up no tokens", () => {
-  const request = rerank.decodeRequest(toRequestView({
-    path: "/v2/rerank",
-    json: { model: "r", query: "q", documents: ["a", "b", "c"], top_n: 1 },
-  }));
-  assert.equal(request?.inputCount, 3);
-  const { answer } = readAnswer(rerank, [{
-    json: { id: "i", results: [{ index: 1, relevance_score: 0.9 }], meta: { billed_units: { search_units: 1 } } },
-  }]);
-  assert.equal(answer.outputCount, 1);
-  assert.equal(answer.usage, undefined);
 });

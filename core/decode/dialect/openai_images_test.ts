@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { readAnswer, toRequestView } from "./dialect_testing.ts";
-import { openaiAudio } from "./openai_audio.ts";
 import { openaiImages } from "./openai_images.ts";
-import { openaiModerations } from "./openai_moderations.ts";
 
 Deno.test("openai_images reads prompt and parameters from JSON and from a form, and counts images", () => {
   const json = openaiImages.decodeRequest(toRequestView({
@@ -24,37 +22,6 @@ Deno.test("openai_images reads prompt and parameters from JSON and from a form, 
   }]);
   assert.equal(answer.outputCount, 2);
   assert.equal(answer.usage?.totalTokens, 12);
-});
-
-Deno.test("openai_audio reads a transcript and gives no tokens for usage by duration", () => {
-  const { answer } = readAnswer(openaiAudio, [{ json: { text: "hello", usage: { type: "duration", seconds: 3 } } }]);
-  assert.equal(answer.choices[0]?.message.content, "hello");
-  assert.equal(answer.usage, undefined);
-  const stream = readAnswer(openaiAudio, [
-    { json: { type: "transcript.text.delta", delta: "hel" } },
-    {
-      json: {
-        type: "transcript.text.done",
-        text: "hello",
-        usage: { type: "tokens", input_tokens: 9, output_tokens: 2 },
-      },
-    },
-  ]).answer;
-  assert.equal(stream.choices[0]?.message.content, "hello");
-  assert.equal(stream.usage?.inputTokens, 9);
-});
-
-Deno.test("openai_moderations reads text and image inputs", () => {
-  const request = openaiModerations.decodeRequest(toRequestView({
-    path: "/v1/moderations",
-    json: { input: ["a", { type: "image_url", image_url: {} }, { type: "text", text: "b" }, 7] },
-  }));
-  assert.equal(request?.inputCount, 4);
-  assert.deepEqual(request?.messages, [
-    { role: "user", content: "a" },
-    { role: "user", imageCount: 1 },
-    { role: "user", content: "b" },
-  ]);
 });
 
 Deno.test("openai media formats read errors of every common form", () => {

@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+import { bedrockText } from "./bedrock_text.ts";
+import { readAnswer, toRequestView } from "./dialect_testing.ts";
+
+Deno.test("bedrock_text reads Titan's, Llama's and Mistral's prompts and answers", () => {
+  const decode = (json: unknown) => bedrockText.decodeRequest(toRequestView({ path: "/model/m/invoke", json }));
+  assert.deepEqual(decode({ inputText: "a", textGenerationConfig: { maxTokenCount: 3 } })?.parameters, {
+    max_tokens: 3,
+  });
+  assert.equal(decode({ prompt: "b", max_gen_len: 4 })?.messages[0]?.content, "b");
+  const titan = readAnswer(bedrockText, [{
+    json: { inputTextTokenCount: 2, results: [{ outputText: "x", tokenCount: 1, completionReason: "LENGTH" }] },
+  }]).answer;
+  assert.equal(titan.choices[0]?.finishReason, "length");
+  assert.deepEqual(titan.usage, { inputTokens: 2, outputTokens: 1, totalTokens: 3 });
+  const mistral = readAnswer(bedrockText, [{ json: { outputs: [{ text: "y", stop_reason: "stop" }] } }]).answer;
+  assert.equal(mistral.choices[0]?.message.content, "y");
+  assert.equal(mistral.usage, undefined);
+});

@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { readAnswer } from "./dialect_testing.ts";
+import { openaiAudio } from "./openai_audio.ts";
+
+Deno.test("openai_audio reads a transcript and gives no tokens for usage by duration", () => {
+  const { answer } = readAnswer(openaiAudio, [{ json: { text: "hello", usage: { type: "duration", seconds: 3 } } }]);
+  assert.equal(answer.choices[0]?.message.content, "hello");
+  assert.equal(answer.usage, undefined);
+  const stream = readAnswer(openaiAudio, [
+    { json: { type: "transcript.text.delta", delta: "hel" } },
+    {
+      json: {
+        type: "transcript.text.done",
+        text: "hello",
+        usage: { type: "tokens", input_tokens: 9, output_tokens: 2 },
+      },
+    },
+  ]).answer;
+  assert.equal(stream.choices[0]?.message.content, "hello");
+  assert.equal(stream.usage?.inputTokens, 9);
+});
