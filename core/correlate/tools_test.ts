@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { tools } from "./tools.ts";
+import { answerWithCall, draftOf, eventsOf, play, requestWithResult, SECOND_NS } from "../../tests/support/drafts.ts";
+
+Deno.test("tools publishes a call once and its result once although later requests repeat the history", () => {
+  const events = play(tools, [
+    draftOf("ai.response", answerWithCall),
+    requestWithResult(1, 5 * SECOND_NS),
+    requestWithResult(2, 9 * SECOND_NS),
+    requestWithResult(3, 12 * SECOND_NS),
+  ]);
+  const [call] = eventsOf(events, "agent.tool_call");
+  const results = eventsOf(events, "agent.tool_result");
+  assert.equal(events.length, 2);
+  assert.deepEqual(call?.data.arguments, { city: "Oslo" });
+  assert.equal(results[0]?.data.related_event_id, call?.event_id);
+  assert.equal(results[0]?.data.duration_ms, 3000);
+  assert.equal(results[0]?.data.result_length, 6);
+  assert.equal(results[0]?.data.success, true);
+});
+
+Deno.test("tools publishes a result whose call was before capture with the name of the history and no duration", () => {
+  const [result] = eventsOf(play(tools, [requestWithResult(0, SECOND_NS)]), "agent.tool_result");
+  assert.equal(result?.data.tool?.name, "get_weather");
+  assert.equal(result?.data.duration_ms, undefined);
+  assert.equal(result?.confidence.completeness, "partial");
+});
+
+Deno.test("tools matches calls without ids by name and order, and only in the newest turn", () => {
+  const call = (name: string) => ({ name, type: "function", arguments: {} });
+  const turn = (ordinal: number, timeNs: number) =>
+    draftOf("ai.request", {
+      ordinal,
+      timeNs,
+      request: {
+        messages: [
+          { role: "user", content: "go" },
+          { role: "user", toolResults: [{ name: "old", content: "1" }] },
+          { role: "model", toolCalls: [call("a"), call("b")] },
+          { role: "user", toolResults: [{ name: "b", content: "2" }, { name: "a", content: "3" }] },
+        ],
+      },
+    });
+  const events = play(tools, [
+    draftOf("ai.response", {
+      ordinal: 0,
+      timeNs: SECOND_NS,
+      request: { messages: [{ role: "user", content: "go" }] },
+      response: { choices: [{ index: 0, message: { role: "model", toolCalls: [call("a"), call("b")] } }] },
+    }),
+    turn(1, 2 * SECOND_NS),
+    turn(2, 3 * SECOND_NS),
+  ]);
+  const results = eventsOf(events, "agent.tool_result");
+  const calls = eventsOf(events, "agent.tool_call");
+  assert.deepEqual(results.map((result) => result.data.tool?.name), ["b", "a"]);
+  assert.deepEqual(results.map((result) => result.data.related_event_id), [calls[1]?.event_id, calls[0]?.event_id]);
+});
+
+Deno.test("tools gives MCP tools their server and built-in tools their kind", () => {
+  const named = (name: string) => ({ id: name, name, type: "function" });
+  const events = play(tools, [draftOf("ai.response", {
+    ...answerWithCall,
+    response: {
+      choices: [{
+        index: 0,
+        message: { role: "assistant", toolCalls: ["mcp__github__list_issues", "Bash", "frobnicate"].map(named) },
+      }],
+    },
+  })]);
+  assert.deepEqual(eventsOf(events, "agent.tool_call").map((event) => [event.data.tool.kind, event.data.tool.server]), [
+    ["mcp", "github"],
+    ["shell", undefined],
+    ["other", undefined],
+  ]);
+});
