@@ -2,6 +2,7 @@ import { PIPELINE } from "./pipeline.ts";
 import { LIVE } from "./live.ts";
 import type { Bench } from "./row.ts";
 import { START } from "./start.ts";
+import { WIRE } from "./wire.ts";
 
 /** Every group of figures, in the order in which they run. */
-export const BENCHES: readonly Bench[] = [START, PIPELINE, LIVE];
+export const BENCHES: readonly Bench[] = [START, WIRE, PIPELINE, LIVE];
