@@ -109,6 +109,34 @@ fn a_library_that_was_not_known_is_attached_when_it_is_mapped_and_the_delay_is_t
 }
 
 #[test]
+fn with_wait_attach_a_library_that_was_not_known_loses_nothing_however_short_the_program() {
+    let folder = Folder::new("wait");
+    let Some(engine) = session(|config| {
+        discovering(config);
+        config.wait_attach = true;
+    }) else {
+        return;
+    };
+    let Some(library) = library_of("curl", "libssl") else { return skip("no curl with libssl") };
+    let (_server, port) = server(&folder, &[]);
+    for round in 0..8 {
+        let lib = folder.file(&format!("lib{round}"));
+        std::fs::create_dir(&lib).unwrap();
+        std::fs::copy(&library, lib.join(library.file_name().unwrap())).unwrap();
+        let script = format!(
+            "LD_LIBRARY_PATH={} exec curl -s -o /dev/null --cacert {} https://localhost:{port}/wait-{round}",
+            lib.display(),
+            folder.file("cert.pem").display()
+        );
+        run(&engine, &["sh", "-c", &script], json!({}));
+    }
+    let all = everything(&engine);
+    for round in 0..8 {
+        assert_eq!(connections_that_sent(&all, &format!("GET /wait-{round} ")).len(), 1, "round {round}");
+    }
+}
+
+#[test]
 fn a_fifo_a_terabyte_and_a_folder_called_library_are_refused_and_told() {
     let folder = Folder::new("hostile");
     let Some(engine) = session(discovering) else { return };

@@ -146,3 +146,15 @@ fn through_an_https_proxy_the_inner_bytes_are_seen_once_and_the_tunnel_is_skippe
     assert!(account["skipped"]["tunnel"].as_u64().unwrap() > 500, "{account}");
     assert_balanced(&account);
 }
+
+#[test]
+fn time_goes_on_without_traffic() {
+    let Some(engine) = session(|c| c.scope.whole_machine = false) else { return };
+    let mut all = Vec::new();
+    read_until(&engine, &mut all, |all| all.iter().filter(|r| r.kind == 9).count() >= 2);
+    let times: Vec<u64> = all.iter().filter(|r| r.kind == 9).map(|r| r.json()["to_ns"].as_u64().unwrap()).collect();
+    assert!(times.len() >= 2 && times.windows(2).all(|w| w[0] < w[1]));
+    assert!(*times.last().unwrap() < oisp_capture::engine::boot_ns());
+    let clock = all.iter().find(|r| r.kind == 8).unwrap().json();
+    assert!(clock["boot_ns"].as_u64().unwrap() > 0 && clock["realtime_ns"].as_str().unwrap().parse::<u64>().is_ok());
+}

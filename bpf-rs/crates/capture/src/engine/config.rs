@@ -45,6 +45,9 @@ pub struct Config {
     pub force_socket_calls: bool,
     /// Look for TLS libraries (running processes, loader cache, exec, mmap). Tests turn it off.
     pub discover: bool,
+    /// Stop a process for the moment in which probes are put on a file that it has just mapped. Only below a command
+    /// that was spawned here.
+    pub wait_attach: bool,
     /// Files to attach to at once, besides what discovery finds.
     pub images: Vec<String>,
 }
@@ -63,6 +66,7 @@ impl Default for Config {
             force_perf_uprobes: false,
             force_socket_calls: false,
             discover: true,
+            wait_attach: false,
             images: Vec::new(),
         }
     }
