@@ -12,7 +12,7 @@ import { asRecords, compact } from "./json_value.ts";
 
 /** Model Context Protocol. */
 export const mcp: Dialect = {
-  id: "mcp",
+  id: "mcp_http",
   summary: "Model Context Protocol over HTTP, tool calls",
   stability: "experimental",
   docsUrl: "https://modelcontextprotocol.io/specification",
