@@ -1,4 +1,6 @@
 import { anthropicOracle } from "./oracle_anthropic.ts";
+import { bedrockConverseOracle } from "./oracle_bedrock_converse.ts";
+import { cohereOracle } from "./oracle_cohere.ts";
 import { geminiOracle } from "./oracle_gemini.ts";
 import { openaiChatOracle } from "./oracle_openai_chat.ts";
 import { openaiEmbeddingsOracle } from "./oracle_openai_embeddings.ts";
@@ -10,6 +12,8 @@ export const ORACLES: readonly Oracle[] = [
   openaiChatOracle,
   anthropicOracle,
   geminiOracle,
+  cohereOracle,
+  bedrockConverseOracle,
   openaiResponsesOracle,
   openaiEmbeddingsOracle,
 ];

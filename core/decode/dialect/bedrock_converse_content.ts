@@ -4,7 +4,7 @@ import { asRecords, compact, isRecord } from "./json_value.ts";
 
 /** Adds one content block to a message; `separator` stands between its texts. */
 export function addConverseBlock(message: Message, block: JsonRecord, separator: string): void {
-  const text = asText(block["text"]);
+  const text = asText(block["text"]) ?? readCitedText(block);
   if (text !== undefined) message.content = message.content === undefined ? text : message.content + separator + text;
   const reasoning = asText(asRecord(asRecord(block["reasoningContent"])?.["reasoningText"])?.["text"]);
   if (reasoning !== undefined) {
@@ -27,6 +27,14 @@ export function addConverseBlock(message: Message, block: JsonRecord, separator:
   if (isRecord(block["document"]) || isRecord(block["video"])) {
     message.fileCount = (message.fileCount ?? 0) + 1;
   }
+}
+
+/** Text that carries citations comes in pieces that belong together. */
+function readCitedText(block: JsonRecord): string | undefined {
+  const pieces = asRecords(asRecord(block["citationsContent"])?.["content"]).map((piece) =>
+    asText(piece["text"]) ?? ""
+  );
+  return pieces.length === 0 ? undefined : pieces.join("");
 }
 
 function readToolResult(result: JsonRecord): ToolResult {

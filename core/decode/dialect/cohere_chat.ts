@@ -57,12 +57,19 @@ function decodeRequest(view: RequestView): ModelRequest | undefined {
     isStreaming: json["stream"] === true,
     messages,
     messageCount: messages.filter((message) => message.role !== "system").length,
-    systemPrompt: asText(json["preamble"]),
+    systemPrompt: readSystemPrompt(json, messages),
     tools: readTools(json["tools"]),
     toolChoice: asText(json["tool_choice"])?.toLowerCase(),
     parameters: readParameters(json),
     sessionKeys: typeof json["conversation_id"] === "string" ? { conversation: json["conversation_id"] } : undefined,
   });
+}
+
+/** Version 1 has a preamble; version 2 has system messages, wherever they stand. */
+function readSystemPrompt(json: JsonRecord, messages: readonly Message[]): string | undefined {
+  const texts = messages.filter(({ role }) => role === "system").map(({ content }) => content);
+  const all = [asText(json["preamble"]), ...texts].filter((text) => text !== undefined);
+  return all.length === 0 ? undefined : all.join("\n");
 }
 
 /** Version 1 keeps the newest message apart from the history, with roles in capitals. */

@@ -17,14 +17,13 @@ export function readCohereMessage(message: JsonRecord): Message {
   const toolCalls = asRecords(message["tool_calls"]).map(readCohereToolCall);
   const imageCount = asRecords(content).filter((part) => part["type"] === "image_url").length;
   const isResult = role === "tool";
+  const result = isResult ? text ?? joinDocuments(content) : undefined;
   return compact<Message>({
     role,
-    content: isResult ? undefined : text,
+    content: result ?? text,
     reasoning: joinParts(content, "thinking", "thinking") ?? (asText(message["tool_plan"]) || undefined),
     toolCalls: toolCalls.length > 0 ? toolCalls : undefined,
-    toolResults: isResult
-      ? [compact({ callId: asText(message["tool_call_id"]), content: text ?? joinDocuments(content) })]
-      : undefined,
+    toolResults: isResult ? [compact({ callId: asText(message["tool_call_id"]), content: result })] : undefined,
     imageCount: imageCount > 0 ? imageCount : undefined,
   });
 }

@@ -52,6 +52,7 @@ class CohereReader implements ResponseReader {
     const json = parseRecord(message.text);
     if (json === undefined) return "meta";
     if (this.#context.response.status >= 400) {
+      this.#requestId = asText(json["id"]);
       this.#error = compact<ModelError>({ message: asText(json["message"]) });
       return "meta";
     }
@@ -179,5 +180,6 @@ export function toCohereUsage(usage: JsonRecord | undefined): Usage | undefined 
     outputTokens,
     totalTokens: inputTokens !== undefined && outputTokens !== undefined ? inputTokens + outputTokens : undefined,
     cachedTokens: asCount(usage?.["cached_tokens"]),
+    reasoningTokens: asCount(tokens?.["reasoning_tokens"]),
   });
 }

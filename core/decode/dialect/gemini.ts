@@ -16,6 +16,7 @@ import {
 import { createGeminiReader } from "./gemini_reader.ts";
 import { asRecord, asText, type JsonRecord } from "./json_access.ts";
 import { asRecords, compact } from "./json_value.ts";
+import { hasPathEnd } from "./path_end.ts";
 
 const REQUEST_TYPE_BY_METHOD: Readonly<Record<string, RequestType>> = {
   generateContent: "chat",
@@ -68,7 +69,9 @@ export const gemini: Dialect = {
   stability: "stable",
   docsUrl: "https://ai.google.dev/api/generate-content",
   matchHead: (head) => (head.method === "POST" && parseGeminiPath(head.path) !== undefined ? 1 : 0),
-  matchBody: (json) => {
+  matchBody: (json, head) => {
+    // Contents that are stored for later calls look like a call's.
+    if (hasPathEnd(head.path, "cachedContents")) return 0;
     const body = asRecord(json["request"]) ?? json;
     return Array.isArray(body["contents"]) && asRecords(body["contents"]).some((content) => "parts" in content)
       ? 0.95
