@@ -61,12 +61,12 @@ function toAccount(account: RawAccount): Account {
 function sumLosses(result: PipelineResult): Record<string, number> {
   const sums: Record<string, number> = {};
   for (const [stage, losses] of Object.entries(result.stats.losses)) {
-    for (const [reason, count] of Object.entries(losses.items)) sums[`${stage}.${reason}`] = count;
+    for (const [reason, count] of Object.entries(losses.items)) if (count > 0) sums[`${stage}.${reason}`] = count;
   }
   return sums;
 }
 
-/** Mode that the tally sees: any one in use will do, it reads no contents. */
+/** Mode that the tally sees: one of those in use, since it reads no contents. */
 function tallyMode(options: SessionOptions): RedactionMode {
   return options.destinations[0]?.mode ?? options.taps?.[0]?.mode ?? options.config.redaction.mode;
 }

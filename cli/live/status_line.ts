@@ -11,7 +11,9 @@ function renderState({ tally }: Session): string {
   const { total, lossEvents } = tally;
   const cost = total.calls === total.callsWithoutCost ? undefined : total.costUsd;
   const lost = lossEvents === 0 ? "" : `, ${renderCount(lossEvents)} losses`;
-  return `${renderCount(total.calls)} calls, ${renderCount(total.totalTokens)} tokens, ${renderCost(cost)}${lost}`;
+  return `${renderCount(total.calls)} ${total.calls === 1 ? "call" : "calls"}, ${
+    renderCount(total.totalTokens)
+  } tokens, ${renderCost(cost)}${lost}`;
 }
 
 function logState(io: Io, session: Session): { stop(): void } {

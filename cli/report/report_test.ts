@@ -65,34 +65,6 @@ const ACCOUNT = {
   connections: 1,
 };
 
-Deno.test("the JSON report has calls, tokens and cost by model, and the account", () => {
-  const events = [
-    answer("a", [10, 5], 0.1),
-    answer("a", [1, 2], 0.2),
-    answer("b", [3, 4], undefined),
-    uncovered("/bin/x"),
-    uncovered("/bin/x"),
-  ];
-  const report = JSON.parse(JSON_REPORT.render(summarise(events, { account: ACCOUNT })));
-  assert.equal(report.calls, 3);
-  assert.deepEqual(report.tokens, { input: 14, output: 11, total: 25, calls_without_usage: 0 });
-  assert.deepEqual(report.cost, { usd: 0.3, calls_without_cost: 1 });
-  assert.deepEqual(report.models.map((row: { model: string; calls: number }) => [row.model, row.calls]), [["a", 2], [
-    "b",
-    1,
-  ]]);
-  assert.deepEqual(report.account, {
-    seen: 100,
-    captured: 70,
-    skipped: { not_ai: 20 },
-    lost: { ring_full: 10 },
-    calls: 5,
-    out_of_scope_calls: 2,
-    connections: 1,
-    not_covered: { static_boringssl: 2 },
-  });
-});
-
 Deno.test("an unknown cost is absent from the report and a question mark in the summary, never 0", () => {
   const summary = summarise([answer("a", undefined, undefined)]);
   const report = JSON.parse(JSON_REPORT.render(summary));
