@@ -33,11 +33,13 @@ export async function openByteInput(from: InputFrom): Promise<ByteInput> {
 
 function openFile(name: string, file: Deno.FsFile): ByteInput {
   let isOpen = true;
+  const isRegular = file.statSync().isFile;
   return {
     name,
     async read(buffer) {
       try {
-        return await file.read(buffer);
+        // A regular file answers at once; the detour over a thread would cost a copy and memory. Pipes may keep us waiting.
+        return isRegular ? file.readSync(buffer) : await file.read(buffer);
       } catch (error) {
         throw new FindingError(
           [{ code: "OISP-IN-002", severity: "error", what: `Cannot read ${name}: ${describe(error)}` }],

@@ -2,7 +2,7 @@ import type { ByteInput } from "./byte_input.ts";
 import type { SourceSink } from "./source.ts";
 import { TimeSlice } from "./time_slice.ts";
 
-const BLOCK_BYTES = 1024 * 1024;
+const BLOCK_BYTES = 256 * 1024;
 const MAX_LINE_BYTES = 256 * 1024 * 1024;
 const NEWLINE = 10;
 
