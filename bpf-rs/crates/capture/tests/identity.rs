@@ -9,7 +9,8 @@ use support::*;
 const CONNECTION: u16 = 2;
 
 const ASYNCIO: &str = r#"
-import asyncio, ssl, sys
+import asyncio, signal, ssl, sys
+signal.alarm(60)
 context = ssl.create_default_context(cafile=sys.argv[1])
 async def one(n):
     reader, writer = await asyncio.open_connection("localhost", int(sys.argv[2]), ssl=context)
@@ -85,7 +86,8 @@ fn node_is_told_apart_on_kernels_without_socket_tracepoints() {
 }
 
 const SEQUENTIAL: &str = r#"
-import http.client, ssl, sys
+import http.client, signal, ssl, sys
+signal.alarm(60)
 context = ssl.create_default_context(cafile=sys.argv[1])
 connection = http.client.HTTPSConnection("localhost", int(sys.argv[2]), context=context)
 for k in range(200):

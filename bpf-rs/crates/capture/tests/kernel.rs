@@ -8,7 +8,7 @@ const CONNECTION: u16 = 2;
 
 fn curl(folder: &Folder, port: u16, path: &str, arguments: &[&str]) -> String {
     let out = Command::new("curl")
-        .args(["-sS", "--http1.1", "--cacert"])
+        .args(["-sS", "--max-time", "60", "--http1.1", "--cacert"])
         .arg(folder.file("cert.pem"))
         .args(arguments)
         .arg(format!("https://localhost:{port}{path}"))

@@ -7,7 +7,8 @@ const CONNECTION: u16 = 2;
 const PROCESS: u16 = 3;
 
 const FORKED: &str = r#"
-import os, socket, ssl, sys
+import os, signal, socket, ssl, sys
+signal.alarm(60)
 context = ssl.create_default_context(cafile=sys.argv[1])
 secure = context.wrap_socket(socket.create_connection(("localhost", int(sys.argv[2]))), server_hostname="localhost")
 def ask(path):
@@ -82,7 +83,8 @@ fn an_exec_ends_the_connections_of_the_program_before_it() {
 }
 
 const EXEC_IN_CALL: &str = r#"
-import os, socket, ssl, sys, threading, time
+import os, signal, socket, ssl, sys, threading, time
+signal.alarm(60)
 context = ssl.create_default_context(cafile=sys.argv[1])
 def dial(): return context.wrap_socket(socket.create_connection(("localhost", int(sys.argv[2]))), server_hostname="localhost")
 if len(sys.argv) > 3:

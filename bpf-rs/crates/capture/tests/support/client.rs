@@ -27,7 +27,8 @@ pub struct Client {
 }
 
 const CLIENT: &str = r#"
-import http.client, ssl, sys
+import http.client, signal, ssl, sys
+signal.alarm(60)
 context = ssl.create_default_context(cafile=sys.argv[1])
 connection = http.client.HTTPSConnection("localhost", int(sys.argv[2]), context=context)
 for line in sys.stdin:
