@@ -233,6 +233,41 @@ Deno.test("http2 takes over an upgrade from HTTP/1: the request is stream 1", ()
   ]);
 });
 
+Deno.test("http2 reads a connection of a Node client as recorded: Huffman text, both tables, trailers, four requests", () => {
+  const lines = Deno.readTextFileSync(new URL("../../../fixtures/wire/http2/node_client.jsonl", import.meta.url))
+    .trim();
+  const records = lines.split("\n").map((line): { flow: Flow; data: string } => JSON.parse(line));
+  for (const seed of [0, 1, 2]) {
+    const log = new ExchangeLog();
+    const parser = http2.createParser(testConnection(), log);
+    for (const { flow, data } of records) {
+      const bytes = Uint8Array.from(atob(data), (char) => char.charCodeAt(0));
+      for (const piece of cut(bytes, seed)) parser.push(flow, piece, 1);
+    }
+    parser.close("complete", "closed", 2);
+    assert.deepEqual(log.lines(), [
+      "#0 h2 POST localhost:9804 /v1/chat/completions",
+      '  request complete "{\\"model\\":\\"m\\",\\"messages\\":[]}"',
+      '  response 200 complete "{\\"path\\":\\"/v1/chat/completions\\",\\"bytes\\":27}"',
+      "#1 h2 POST localhost:9804 /v1/messages",
+      '  request complete "{\\"model\\":\\"m\\",\\"stream\\":true}"',
+      `  response 200 complete ${
+        JSON.stringify(["one", "two", "three"].map((word) => `data: {"word":"${word}"}\n\n`).join(""))
+      }`,
+      "#2 h2 GET localhost:9804 /missing",
+      '  request complete ""',
+      '  response 404 complete "{\\"path\\":\\"/missing\\",\\"bytes\\":0}"',
+      "#3 h2 POST localhost:9804 /v1/chat/completions",
+      `  request complete "${"z".repeat(300)}"`,
+      '  response 200 complete "{\\"path\\":\\"/v1/chat/completions\\",\\"bytes\\":300}"',
+    ], `seed ${seed}`);
+    const [chat, stream] = log.exchanges.map((one) => one.exchange);
+    assert.match(chat?.request.headers.get("user-agent") ?? "", /^node-client\//);
+    assert.equal(chat?.response?.headers.get("set-cookie"), "a=1\nb=2");
+    assert.equal(stream?.response?.headers.get("x-checksum"), "7");
+  }
+});
+
 Deno.test("http2 is recognised by its preface only, and joined late by whole frames", () => {
   assert.equal(http2.sniff(PREFACE), 1);
   assert.equal(http2.sniff(PREFACE.subarray(0, 5)), undefined);
