@@ -1,6 +1,7 @@
 /** Opens the live capture, and explains why it cannot be opened. */
 import * as v from "valibot";
 import { ebpf, type EbpfRun } from "../../core/capture/ebpf.ts";
+import { readThisHost } from "../../core/capture/this_host.ts";
 import { type Finding, FindingError } from "../../core/model/finding.ts";
 import type { SensorConfig } from "../../ffi/mod.ts";
 import { ExitCode } from "../exit_codes.ts";
@@ -40,9 +41,11 @@ async function explainRefusal(error: FindingError): Promise<FindingError> {
  * @throws {FindingError} with 69 (no library, kernel), 77 (rights)
  */
 export async function openCapture(sensor: SensorConfig): Promise<EbpfRun> {
+  // First: giving up the right to load libraries closes /proc to this process as well.
+  const thisHost = readThisHost();
   const library = requireLibrary();
   try {
-    return await ebpf.open({ sensor, library });
+    return await ebpf.open({ sensor, library, thisHost });
   } catch (error) {
     throw error instanceof FindingError && error.exitCode === ExitCode.notPermitted
       ? await explainRefusal(error)

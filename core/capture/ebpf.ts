@@ -4,7 +4,7 @@ import { FindingError } from "../model/finding.ts";
 import type { LossCounters } from "../model/loss.ts";
 import { RecordKind } from "../model/raw_capture.ts";
 import type { Verdict } from "../model/verdict.ts";
-import { readThisHost } from "./this_host.ts";
+import { readThisHost, type ThisHost } from "./this_host.ts";
 import { createRecordCounters, readRecords } from "./record_codec.ts";
 import { RECORD_HEADER_BYTES, RecordOffset } from "./record_layout.ts";
 import { InputFindings } from "./input_findings.ts";
@@ -16,6 +16,8 @@ export interface EbpfOptions {
   readonly sensor: SensorConfig;
   /** Default: found and loaded. */
   readonly library?: NativeLibrary;
+  /** Facts of this machine; to be read before the library is loaded, because /proc is closed to this process afterwards. */
+  readonly thisHost?: ThisHost;
 }
 
 /** A live capture: also the door to the library's control operations. */
@@ -35,10 +37,11 @@ export const ebpf: EbpfSource = {
   stability: "experimental",
   async open(options) {
     assertLayout();
+    const thisHost = options.thisHost ?? readThisHost();
     const sensor = options.library === undefined
       ? await openSensor(options.sensor)
       : await openSensor(options.sensor, options.library);
-    return new LiveRun(sensor);
+    return new LiveRun(sensor, thisHost);
   },
 };
 
@@ -48,9 +51,8 @@ class LiveRun implements EbpfRun {
   readonly #counters = createRecordCounters();
   readonly #findings = new InputFindings();
 
-  constructor(sensor: Sensor) {
+  constructor(sensor: Sensor, { bootId, host }: ThisHost) {
     this.sensor = sensor;
-    const { bootId, host } = readThisHost();
     this.info = { bootId, host, method: "ebpf", findings: [] };
   }
 
