@@ -53,7 +53,13 @@ function compareFact(recording: Recording, oracle: Oracle, expected: Facts, actu
   if (isSame) return { ...base, result: "right" };
   const values = { expected: expected[fact], actual: actual[fact] };
   if (actual[fact] !== undefined) return { ...base, result: "wrong", ...values };
-  return { ...base, result: "absent", reason: undefined, ...values };
+  return { ...base, result: "absent", reason: whyAbsent(recording), ...values };
+}
+
+/** A recorder that took frames of bytes for text has replaced what is no UTF-8: their checksums cannot be right. */
+function whyAbsent(recording: Recording): string | undefined {
+  const isFrames = recording.responseHeaders["content-type"]?.includes("amazon.eventstream");
+  return isFrames && recording.responseBody.includes("\ufffd") ? "the recording damaged its bytes" : undefined;
 }
 
 function compareProvider(

@@ -5,9 +5,10 @@ import { geminiOracle } from "./oracle_gemini.ts";
 import { openaiChatOracle } from "./oracle_openai_chat.ts";
 import { openaiEmbeddingsOracle } from "./oracle_openai_embeddings.ts";
 import { openaiResponsesOracle } from "./oracle_openai_responses.ts";
+import { othersOracle } from "./oracle_others.ts";
 import type { Oracle } from "./oracle.ts";
 
-/** Every oracle. A recording none accepts is counted as not judged. */
+/** Every oracle; the first that accepts a recording reads it. A recording none accepts is counted as not judged. */
 export const ORACLES: readonly Oracle[] = [
   openaiChatOracle,
   anthropicOracle,
@@ -16,4 +17,5 @@ export const ORACLES: readonly Oracle[] = [
   bedrockConverseOracle,
   openaiResponsesOracle,
   openaiEmbeddingsOracle,
+  othersOracle,
 ];
