@@ -27,14 +27,18 @@ export class ContentMemo {
   readonly #texts = new Map<string, RememberedText>();
   #units = 0;
 
-  /** What is known of a text; undefined when nothing is. */
-  find(text: string): RememberedText | undefined {
-    return text.length < SHORTEST || this.#units === 0 ? undefined : this.#texts.get(text);
+  /** Whether a text may be known or is worth keeping: one like it was seen before. Remembers that it was seen. */
+  isFamiliar(text: string): boolean {
+    return text.length >= SHORTEST && text.length <= LONGEST && this.#wasSeen(text);
   }
 
-  /** Keeps what was found, when the text was seen before; gives what is kept. */
-  keep(text: string, matches: readonly Match[]): RememberedText | undefined {
-    if (text.length < SHORTEST || text.length > LONGEST || !this.#wasSeen(text)) return undefined;
+  /** What is known of a familiar text; undefined when nothing is. */
+  find(text: string): RememberedText | undefined {
+    return this.#texts.get(text);
+  }
+
+  /** Keeps what was found in a familiar text. */
+  keep(text: string, matches: readonly Match[]): RememberedText {
     const known = this.#texts.get(text);
     if (known !== undefined) return known;
     const remembered: RememberedText = { matches };

@@ -1,7 +1,7 @@
 /**
  * Runs all rules over a text. In: any string. Out: what to hide, in order, not overlapping, each with the rule that found it.
  */
-import { ContentMemo } from "./content_memo.ts";
+import { ContentMemo, type RememberedText } from "./content_memo.ts";
 import { countUtf8Bytes, SHORTEST_HASHED_BYTES, type TextDigest, toSha256 } from "./digest.ts";
 import { toFlatText } from "./flat_text.ts";
 import type { RedactionRule, Span } from "./rule.ts";
@@ -30,6 +30,9 @@ export class Scanner {
   readonly #spans: Span[] = [];
   readonly #clean = new Map<string, string>();
   readonly #memo = new ContentMemo();
+  /** The last text that was recalled: its digest is asked for next. */
+  #recalled: RememberedText | undefined;
+  #recalledText = "";
   /** Texts of the current event, when several modes look at it. */
   readonly #current: Map<string, readonly Match[]> | undefined;
 
@@ -44,7 +47,7 @@ export class Scanner {
     if (text.length < SHORTEST_SHARED) return this.#scan(text);
     const current = this.#current?.get(text);
     if (current !== undefined) return current;
-    const matches = this.#memo.find(text)?.matches ?? this.#scanAndKeep(text);
+    const matches = this.#recallOrScan(text);
     this.#current?.set(text, matches);
     return matches;
   }
@@ -52,12 +55,15 @@ export class Scanner {
   /** The event is done: lets go of its texts. */
   forget(): void {
     this.#current?.clear();
+    this.#recalled = undefined;
+    this.#recalledText = "";
   }
 
-  /** Gives a text's length and the hash of its masked form (see `toDigest`). */
+  /** Gives a text's length and the hash of its masked form (see `toDigest`); `matches` are what `scan` gave for it. */
   digest(text: string, matches: readonly Match[]): TextDigest {
-    const known = this.#memo.find(text);
-    return known === undefined ? toDigest(text, matches) : known.digest ??= toDigest(text, matches);
+    const known = this.#recalled;
+    if (known === undefined || known.matches !== matches || text !== this.#recalledText) return toDigest(text, matches);
+    return known.digest ??= toDigest(text, matches);
   }
 
   /**
@@ -76,10 +82,11 @@ export class Scanner {
     return flat;
   }
 
-  #scanAndKeep(text: string): readonly Match[] {
-    const matches = this.#scan(text);
-    this.#memo.keep(text, matches);
-    return matches;
+  #recallOrScan(text: string): readonly Match[] {
+    if (!this.#memo.isFamiliar(text)) return this.#scan(text);
+    this.#recalled = this.#memo.find(text) ?? this.#memo.keep(text, this.#scan(text));
+    this.#recalledText = text;
+    return this.#recalled.matches;
   }
 
   #scan(text: string): readonly Match[] {

@@ -24,6 +24,9 @@ export interface WalkState {
   readonly canonical: CanonicalContent | undefined;
 }
 
+/** One short word is neither a sentence nor JSON. */
+const SHORT_WORD = 20;
+const PLAIN_WORD = /^[A-Za-z][\w./-]*$/;
 /** Deeper JSON is replaced whole. */
 const DEEPEST_JSON = 64;
 /** JSON inside a text is looked at up to this many units. */
@@ -172,6 +175,13 @@ function walkLeaf(state: WalkState, text: string, name: string, depth: number): 
     state.tally.addRule(rule);
     state.canonical?.add(text);
     return state.view.mode === "full" ? text : toMark(rule.id);
+  }
+  if (kind === "none" && text.length < SHORT_WORD && state.view.mode !== "minimal" && PLAIN_WORD.test(text)) {
+    const clean = state.scanner.findClean(text);
+    if (clean !== undefined) {
+      state.canonical?.add(text);
+      return clean;
+    }
   }
   const inner = depth < DEEPEST_JSON ? walkInnerJson(state, text, depth) : undefined;
   const source = inner ?? text;
