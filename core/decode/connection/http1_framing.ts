@@ -19,7 +19,7 @@ const UNTIL_CLOSE: Framing = { type: "until_close" };
 /** Gives the framing of a request body; undefined when its length cannot be known. */
 export function requestFraming(headers: HttpHeaders): Framing | undefined {
   const coding = headers.get("transfer-encoding");
-  if (coding !== undefined) return isChunked(coding) ? CHUNKED : undefined;
+  if (coding !== undefined && !isIdentity(coding)) return isChunked(coding) ? CHUNKED : undefined;
   const length = headers.get("content-length");
   return length === undefined ? NONE : fixed(length);
 }
@@ -28,7 +28,7 @@ export function requestFraming(headers: HttpHeaders): Framing | undefined {
 export function responseFraming(status: number, headers: HttpHeaders, method: string): Framing | undefined {
   if (method === "HEAD" || status === 204 || status === 304 || status < 200) return NONE;
   const coding = headers.get("transfer-encoding");
-  if (coding !== undefined) return isChunked(coding) ? CHUNKED : UNTIL_CLOSE;
+  if (coding !== undefined && !isIdentity(coding)) return isChunked(coding) ? CHUNKED : UNTIL_CLOSE;
   const length = headers.get("content-length");
   return length === undefined ? UNTIL_CLOSE : fixed(length);
 }
@@ -46,6 +46,11 @@ function isChunked(coding: string): boolean {
   if (coding === "chunked") return true;
   const last = coding.slice(coding.lastIndexOf(",") + 1);
   return last.trim().toLowerCase() === "chunked";
+}
+
+/** RFC 2616 had `identity`; it means what its absence means. */
+function isIdentity(coding: string): boolean {
+  return coding.trim().toLowerCase() === "identity";
 }
 
 /** Equal repeated lengths count as one (RFC 9112 6.3, 5); different ones make the length unknown. */
