@@ -53,7 +53,7 @@ export async function run({ io, flags }: Invocation): Promise<number> {
   const options = { isTerminal: io.stderr.isTerminal, hasColor: io.stderr.hasColor, columns, files: [] };
   for (const line of renderSummary(summary, options)) io.say(line);
   // `deno task demo` goes on with a live part and ends with lines of its own.
-  if (Deno.env.get("OISP_DEMO_GOES_ON") === "1") return ExitCode.ok;
+  if (io.env("OISP_DEMO_GOES_ON") === "1") return ExitCode.ok;
   io.say("");
   for (const line of NEXT) io.say(`  ${line}`);
   return ExitCode.ok;

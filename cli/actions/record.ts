@@ -50,7 +50,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const config = loadSettings(invocation);
   checkOutputs(invocation);
   // Before any file is made: without rights nothing shall be left behind.
-  const capture = await openCapture(toSensorConfig(toScope(flags, config), config));
+  const capture = await openCapture(toSensorConfig(toScope(flags, config), config), findHashKey(invocation, config));
   let stop = () => capture.stop();
   const outputs = await openLiveOutputs(invocation, config, "stdout", () => stop());
   const sensor = await open(invocation, config, capture, outputs);

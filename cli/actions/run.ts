@@ -132,7 +132,7 @@ async function runBare(invocation: Invocation, outputs: LiveOutputs, findings: r
 /** Opens the capture; with `--best-effort` gives the reasons why it cannot be opened instead of ending the program. */
 async function tryCapture(invocation: Invocation, config: Config): Promise<EbpfRun | readonly Finding[]> {
   try {
-    return await openCapture(toSensorConfig({}, config));
+    return await openCapture(toSensorConfig({}, config), findHashKey(invocation, config));
   } catch (error) {
     if (error instanceof FindingError && invocation.flags.isOn("best-effort")) return error.findings;
     throw error;

@@ -81,7 +81,10 @@ function chooseSensor(sensors: readonly SensorClient[], pid: number | undefined)
 /** Three ways out where capture in this process is not permitted. */
 async function openOwnCapture(invocation: Invocation, config: ReturnType<typeof loadSettings>) {
   try {
-    return await openCapture(toSensorConfig(toScope(invocation.flags, config), config));
+    return await openCapture(
+      toSensorConfig(toScope(invocation.flags, config), config),
+      findHashKey(invocation, config),
+    );
   } catch (error) {
     if (!(error instanceof FindingError) || error.exitCode !== ExitCode.notPermitted) throw error;
     throw new FindingError([{

@@ -1,7 +1,8 @@
 /** Opens the live capture, and explains why it cannot be opened. */
 import * as v from "valibot";
 import { ebpf, type EbpfRun } from "../../core/capture/ebpf.ts";
-import { readThisHost } from "../../core/capture/this_host.ts";
+import { createHmac } from "node:crypto";
+import { readThisHost, type ThisHost } from "../../core/capture/this_host.ts";
 import { type Finding, FindingError } from "../../core/model/finding.ts";
 import type { SensorConfig } from "../../ffi/mod.ts";
 import { ExitCode } from "../exit_codes.ts";
@@ -36,13 +37,30 @@ async function explainRefusal(error: FindingError): Promise<FindingError> {
   return new FindingError(rights === undefined ? blocking : [rights], exitCode);
 }
 
+/** Names this machine in events: a keyed hash of its id, which says nothing about it to others. */
+function findDeviceId(hashKey: Uint8Array | undefined): string | undefined {
+  if (hashKey === undefined) return undefined;
+  try {
+    const machineId = Deno.readTextFileSync("/etc/machine-id").trim();
+    return machineId === "" ? undefined : createHmac("sha256", hashKey).update(machineId).digest("hex").slice(0, 32);
+  } catch {
+    return undefined;
+  }
+}
+
+function describeThisHost(hashKey: Uint8Array | undefined): ThisHost {
+  const thisHost = readThisHost();
+  const deviceId = findDeviceId(hashKey);
+  return deviceId === undefined ? thisHost : { ...thisHost, host: { ...thisHost.host, deviceId } };
+}
+
 /**
- * Opens the capture of this machine.
+ * Opens the capture of this machine. The installation key makes `host.device_id`.
  * @throws {FindingError} with 69 (no library, kernel), 77 (rights)
  */
-export async function openCapture(sensor: SensorConfig): Promise<EbpfRun> {
+export async function openCapture(sensor: SensorConfig, hashKey: Uint8Array | undefined): Promise<EbpfRun> {
   // First: giving up the right to load libraries closes /proc to this process as well.
-  const thisHost = readThisHost();
+  const thisHost = describeThisHost(hashKey);
   const library = requireLibrary();
   try {
     return await ebpf.open({ sensor, library, thisHost });
