@@ -17,15 +17,16 @@ const NOT_SOURCE = new Set(["target", "fuzz", "tests", "examples", "benches"]);
 /**
  * Gives the path of the library for the sources as they are, building it if no clone has done so before.
  *
+ * @param silentUntil - progress is shown only after this
  * @throws {Failure} when a tool is missing or cargo refuses
  */
-export async function requireNativeLibrary(): Promise<string> {
+export async function requireNativeLibrary(silentUntil: Promise<void> = Promise.resolve()): Promise<string> {
   const key = await hashSources();
   const folder = await cacheFolder("native", key);
   const path = `${folder}/${FILE_NAME}`;
   if (!isFile(path)) {
-    await requireBuildPackages();
-    await withLock("native", () => build(path));
+    await requireBuildPackages(silentUntil);
+    await withLock("native", () => build(path, silentUntil));
   }
   await linkLibrary(path);
   return path;
@@ -50,15 +51,17 @@ export async function cargoEnvironment(): Promise<Record<string, string>> {
   };
 }
 
-async function build(path: string): Promise<void> {
+async function build(path: string, silentUntil: Promise<void>): Promise<void> {
   if (isFile(path)) return; // another clone was faster
   const env = await cargoEnvironment();
+  let isSilent = true;
+  void silentUntil.then(() => isSilent = false);
   const progress = new ProgressLine();
   const startMs = performance.now();
   const seconds = () => `${Math.round((performance.now() - startMs) / 1000)} s`;
   let crates = 0;
   let current = "";
-  const show = () => progress.update(`building the native part: ${crates} crates ${current} ${seconds()}`);
+  const show = () => isSilent || progress.update(`building the native part: ${crates} crates ${current} ${seconds()}`);
   const timer = setInterval(show, 500);
   const result = await run("cargo", ["build", "--release", "--locked", "--lib", "-p", "oisp-capture"], {
     cwd: `${ROOT}/bpf-rs`,
@@ -71,6 +74,7 @@ async function build(path: string): Promise<void> {
       show();
     },
   }).finally(() => clearInterval(timer));
+  await silentUntil;
   if (result.code !== 0) {
     progress.end("building the native part failed");
     throw new Failure(

@@ -31,8 +31,13 @@ const NEEDS: readonly Need[] = [
 
 const WHY = "needed to compile the BPF programs and to link libelf and libbpf in";
 
-/** Makes sure that compiler, autotools and clang are there. @throws {Failure} when they are not and may not be installed */
-export async function requireBuildPackages(): Promise<void> {
+/**
+ * Makes sure that compiler, autotools and clang are there.
+ *
+ * @param silentUntil - nothing is asked or said before this
+ * @throws {Failure} when they are not there and may not be installed
+ */
+export async function requireBuildPackages(silentUntil: Promise<void> = Promise.resolve()): Promise<void> {
   if (!isOnPath("cargo")) {
     throw new Failure(
       "Cannot build the Rust library",
@@ -42,6 +47,7 @@ export async function requireBuildPackages(): Promise<void> {
   }
   const missing = NEEDS.filter((need) => !isThere(need.probe));
   if (missing.length === 0) return;
+  await silentUntil;
   const installer = findInstaller(missing);
   const refusal = findRefusal(installer?.name);
   const command = installer ? installer.command.join(" ") : "install " + missing.map((need) => need.probe).join(" ");

@@ -40,8 +40,15 @@ export async function compileProgram(libraryPath: string, path: string): Promise
       { cwd: ROOT, env: { NO_COLOR: "1" } },
     );
     if (result.code === 0) return undefined;
-    return result.stderr.trim().split("\n").filter((line) => line && !line.startsWith("Stack")).slice(0, 2).join(" ");
+    return toReason(result.stderr);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** Deno lists its causes, the telling one behind "error sending request" or last. */
+function toReason(stderr: string): string {
+  const lines = stderr.split("\n").map((line) => line.trim()).filter((line) => /^(error:|\d+:) /.test(line));
+  const telling = lines.find((line) => line.includes("error sending request")) ?? lines.at(-1) ?? stderr.trim();
+  return telling.replace(/^\d+: /, "").slice(0, 240);
 }

@@ -73,7 +73,8 @@ for (const client of CLIENTS) {
           requireRun(run);
           strictEqual(stage.log().length, jobs.length);
           deepStrictEqual(factsOfEvents(run.events), factsOfLog(stage.log()));
-          await requireSameBytes(stage.log(), run.recording);
+          // Bodies of HTTP/2 are cut into frames: there the facts alone are compared.
+          if (!client.name.includes("HTTP/2")) await requireSameBytes(stage.log(), run.recording);
         }),
     );
   }

@@ -124,12 +124,25 @@ function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
+/** curl as people start it: it takes HTTP/2 when the server offers it. */
+const CURL_HTTP2: ClientProgram = {
+  ...perProcess("curl", (job) => renderCurl(job, "--http2")),
+  name: "curl with HTTP/2",
+  reason: findHttp2Reason(),
+};
+
+function findHttp2Reason(): string | undefined {
+  if (!isOnPath("curl")) return "curl is missing";
+  const { stdout } = new Deno.Command("curl", { args: ["--version"], stderr: "null" }).outputSync();
+  return /\bHTTP2\b/.test(new TextDecoder().decode(stdout)) ? undefined : "this curl has no HTTP/2";
+}
+
 /** One result line per job on stdout, as the other clients' array but one at a time. */
-function renderCurl({ url, headers, body }: Job): string {
+function renderCurl({ url, headers, body }: Job, version = "--http1.1"): string {
   const flags = Object.entries(headers).map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`).join(" ");
   const data = body === undefined ? "" : "--data-binary @-";
   const input = body === undefined ? "" : `printf %s ${body} | base64 -d | `;
-  return `${input}curl -sS --http1.1 ${flags} ${data} -o /dev/null -w '{"status":%{http_code}}\\n' ${quote(url)}`;
+  return `${input}curl -sS ${version} ${flags} ${data} -o /dev/null -w '{"status":%{http_code}}\\n' ${quote(url)}`;
 }
 
 function renderWget({ url, headers, body }: Job): string {
@@ -143,7 +156,8 @@ function renderWget({ url, headers, body }: Job): string {
 
 /** Every client that may be installed. */
 export const CLIENTS: readonly ClientProgram[] = [
-  perProcess("curl", renderCurl),
+  perProcess("curl", (job) => renderCurl(job)),
+  CURL_HTTP2,
   perProcess("wget", renderWget),
   script("python urllib", "python3", "urllib_client.py"),
   script("python requests", "python3", "requests_client.py", findPythonReason("requests")),
