@@ -29,7 +29,11 @@ export function compareRecording(recording: Recording, events: readonly OispEven
   const outcomes = Object.keys({ ...expected, ...actual })
     .filter((fact) => !oracle.unread.includes(fact as keyof Facts))
     .map((fact) => compareFact(recording, oracle, expected, actual, fact as keyof Facts));
-  return [...outcomes, ...compareProvider(recording, oracle, expected, events)];
+  return [
+    ...outcomes,
+    compareTypes(recording, oracle, expected, events),
+    ...compareProvider(recording, oracle, expected, events),
+  ];
 }
 
 /** Paths that manage files, stores, assistants, batches: no call to a model, although the host is a vendor's. */
@@ -54,6 +58,14 @@ function compareFact(recording: Recording, oracle: Oracle, expected: Facts, actu
   const values = { expected: expected[fact], actual: actual[fact] };
   if (actual[fact] !== undefined) return { ...base, result: "wrong", ...values };
   return { ...base, result: "absent", reason: whyAbsent(recording), ...values };
+}
+
+/** Exactly one event of each type a call has, in order. */
+function compareTypes(recording: Recording, oracle: Oracle, expected: Facts, events: readonly OispEvent[]): Outcome {
+  const wanted = expected.request_type === "embedding" ? "ai.embedding" : "ai.request ai.response";
+  const actual = events.map((event) => event.event_type).join(" ");
+  const base = { recording, format: oracle.format, isStream: expected.streaming === true, fact: "events" };
+  return actual === wanted ? { ...base, result: "right" } : { ...base, result: "wrong", expected: wanted, actual };
 }
 
 /** A recorder that took frames of bytes for text has replaced what is no UTF-8: their checksums cannot be right. */

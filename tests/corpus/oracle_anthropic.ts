@@ -51,11 +51,18 @@ function readRequest(recording: Recording): Facts {
 
 function textOf(content: unknown): string | undefined {
   if (typeof content === "string") return content;
-  const list = Array.isArray(content) ? content : [];
-  return joinTexts(
-    list.filter((block) => pick(block, "type") === "text").map((block) => pick(block, "text") as string),
-    "\n",
-  );
+  const list: readonly unknown[] = Array.isArray(content) ? content : [];
+  const hasCitations = (block: unknown) => Array.isArray(pick(block, "citations"));
+  const isText = (block: unknown) => pick(block, "type") === "text";
+  // A cited passage and the text around it are one sentence; other blocks stand on lines of their own.
+  const pieces = list.map((block, place) => {
+    if (!isText(block)) return undefined;
+    const isFirst = !list.slice(0, place).some(isText);
+    const before = list[place - 1];
+    const goesOn = isText(before) && (hasCitations(before) || hasCitations(block));
+    return (isFirst || goesOn ? "" : "\n") + String(pick(block, "text"));
+  });
+  return joinTexts(pieces, "");
 }
 
 function readAnswer(recording: Recording): Facts {

@@ -6,6 +6,8 @@ export interface BlockFacts {
   readonly message: Message;
   /** Results of tools the vendor ran itself. */
   readonly serverResults: ToolResult[];
+  /** The block before, when it was a text: whether it carried citations. */
+  isAfterCited?: boolean | undefined;
 }
 
 /** Reads one entry of `messages[]`: content is a text or a list of blocks. */
@@ -22,15 +24,25 @@ export function decodeAnthropicMessage(json: JsonRecord): Message {
 export function takeBlock(facts: BlockFacts, block: JsonRecord | undefined): void {
   const type = asText(block?.type);
   if (block === undefined || type === undefined) return;
+  if (type === "text") return takeText(facts, block);
+  facts.isAfterCited = undefined;
   const take = BLOCKS[type];
   if (take !== undefined) return take(facts, block);
   if (type.endsWith("_tool_result")) facts.serverResults.push(toServerResult(block));
   else if (block.source !== undefined) facts.message.fileCount = (facts.message.fileCount ?? 0) + 1;
 }
 
-/** Adds a text part; parts are joined by a line feed. */
-export function addTextPart(message: Message, text: string): void {
-  message.content = message.content === undefined ? text : `${message.content}\n${text}`;
+/**
+ * Adds a text block. Blocks are joined by a line feed, except around citations: a cited passage is cut out of the running text as a
+ * block of its own.
+ */
+function takeText(facts: BlockFacts, block: JsonRecord): void {
+  const { message } = facts;
+  const text = asText(block.text) ?? "";
+  const isCited = Array.isArray(block.citations);
+  const goesOn = facts.isAfterCited === true || (facts.isAfterCited === false && isCited);
+  message.content = message.content === undefined ? text : message.content + (goesOn ? "" : "\n") + text;
+  facts.isAfterCited = isCited;
 }
 
 /** Makes the call of a `tool_use`, `server_tool_use` or `mcp_tool_use` block; undefined without a name. */
@@ -56,7 +68,6 @@ const CALL_TYPES: Readonly<Record<string, string>> = {
 type TakeBlock = (facts: BlockFacts, block: JsonRecord) => void;
 
 const BLOCKS: Readonly<Record<string, TakeBlock>> = {
-  text: ({ message }, block) => addTextPart(message, asText(block.text) ?? ""),
   thinking: ({ message }, block) => {
     const text = asFilledText(block.thinking);
     if (text !== undefined) message.reasoning = (message.reasoning ?? "") + text;

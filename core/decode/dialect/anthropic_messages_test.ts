@@ -176,6 +176,21 @@ Deno.test("a tool the vendor ran comes with its result", () => {
   );
 });
 
+Deno.test("cited passages go on in the running text, whole or streamed; other blocks stand on their own lines", () => {
+  const texts: [string, unknown][] = [["It says ", null], ["fun", []], [".", null], ["Next", null]];
+  const content = texts.map(([text, citations]) => ({ type: "text", text, citations }));
+  const whole = readAnswer(anthropicMessages, [{ json: { type: "message", role: "assistant", content } }]).answer;
+  const streamed = readAnswer(anthropicMessages, [
+    { json: START },
+    ...texts.flatMap(([text, citations], index) => [
+      block(index, { type: "text", text: "", citations }),
+      delta(index, "text_delta", "text", text),
+    ]),
+  ]).answer;
+  assert.equal(whole.choices[0]?.message.content, "It says fun.\nNext");
+  assert.equal(streamed.choices[0]?.message.content, "It says fun.\nNext");
+});
+
 Deno.test("errors are read from a body and from the middle of a stream", () => {
   const error = { type: "error", error: { type: "overloaded_error", message: "Overloaded" }, request_id: "req_1" };
   assert.deepEqual(readAnswer(anthropicMessages, [{ json: error }], { status: 529 }).answer, {

@@ -218,7 +218,7 @@ function isCall(block: OpenBlock): boolean {
 
 /** The block as it would stand in a whole message. */
 function toTextBlock(block: OpenBlock): JsonRecord {
-  if (block.start.type === "text") return { type: "text", text: block.text };
+  if (block.start.type === "text") return { type: "text", text: block.text, citations: block.start.citations };
   if (block.start.type === "thinking") return { type: "thinking", thinking: block.thinking };
   return block.start;
 }
