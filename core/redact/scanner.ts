@@ -1,5 +1,6 @@
 /**
- * Runs all rules over a text. In: any string. Out: what to hide, in order, not overlapping, each with the rule that found it.
+ * Runs all rules over a text. In comes a text of whatever kind, out comes what to hide, in order, not overlapping, each with
+ * the rule that found it.
  */
 import { ContentMemo, type RememberedText } from "./content_memo.ts";
 import { countUtf8Bytes, SHORTEST_HASHED_BYTES, type TextDigest, toSha256 } from "./digest.ts";
