@@ -93,7 +93,9 @@ export class Pipeline implements SourceSink {
     this.#options = options;
     this.#source = source;
     this.#isLive = source.info.method === "ebpf";
-    this.#stamp = new SourceStamp(source.info.method, options.collectorVersion, options.sensorName);
+    // A recording keeps what was captured: its events are those of the capture, to the byte.
+    const method = source.info.method === "recording" ? "ebpf" : source.info.method;
+    this.#stamp = new SourceStamp(method, options.collectorVersion, options.sensorName);
     this.#context = {
       processes: this.#processes,
       host: source.info.host,
