@@ -48,17 +48,21 @@ export class RecordedConnection {
   #writing: RecordedExchange | undefined;
   #isRequestOpen = false;
   #fillers: { readonly sent: Range; readonly received: Range }[] = [];
-  /** Frames of many exchanges share records (HTTP/2, WebSocket): everything is kept from the first model call on. */
+  /** Exchanges share records and compression state (HTTP/2): nothing can be left out of the middle. */
+  #isFramed = false;
+  /** Frames are kept, all of them, because there was a model call. */
   #isWhole = false;
+  /** Frames were given up; what follows cannot be read without them. */
+  #isLost = false;
 
   constructor(queue: RecordingQueue, skip: (reason: string, bytes: number) => void) {
     this.#queue = queue;
     this.#skip = skip;
   }
 
-  /** True when frames that cannot be masked are kept. */
-  get isWhole(): boolean {
-    return this.#isWhole;
+  /** True when header blocks that cannot be masked are kept. */
+  get hasUnmaskedHeads(): boolean {
+    return this.#isWhole && this.#isFramed;
   }
 
   /** Takes what the decoder thinks of an exchange. */
@@ -79,6 +83,7 @@ export class RecordedConnection {
     if (known.decision === "lost") return;
     if (isAi) known.decision = "ai";
     else if (isOther && known.decision === "undecided") known.decision = "other";
+    if (exchange.protocol === "h2") this.#isFramed = true;
     if (isAi && (exchange.protocol === "h2" || exchange.protocol === "websocket")) this.#isWhole = true;
   }
 
@@ -86,7 +91,9 @@ export class RecordedConnection {
   data(fact: RawData): void {
     const record = this.#queue.add(writeRecord(fact), "undecided");
     this.heldBytes += record.bytes.length;
+    if (this.#isLost) return this.#drop([record], "undecided");
     if (this.#isWhole) return this.#keepWhole(record);
+    if (this.#isFramed) return void this.#loose.push(record);
     const range = rangeOf(fact);
     if (this.#isFromClient(fact)) this.#request(record, range);
     else this.#response(record, range);
@@ -95,6 +102,7 @@ export class RecordedConnection {
 
   /** Gives up what is undecided: it waited too long or became too much. */
   giveUp(): void {
+    this.#isLost = this.#isFramed;
     for (const item of this.#exchanges) {
       if (item.decision !== "undecided") continue;
       item.decision = "lost";
@@ -154,6 +162,7 @@ export class RecordedConnection {
     this.#fresh = [];
     this.#isRequestOpen = this.#writing?.exchange.request.completeness === "in_flight";
     for (const item of this.#exchanges) this.#release(item, fact);
+    this.#isWhole ||= this.#exchanges.some((item) => item.decision === "ai" && item.exchange.protocol === "websocket");
     while (this.#exchanges[0] !== undefined && isOver(this.#exchanges[0].exchange)) {
       this.#finish(this.#exchanges.shift()!);
     }

@@ -71,7 +71,7 @@ class Tap implements RecordingTap {
     const isOther = classification === "not_ai" || classification === "not_ai_host";
     const connection = this.#connection(exchange.connection.connId);
     connection.classified(exchange, classification === "ai", isOther);
-    if (connection.isWhole) this.#file.addFlag(RecordingFlag.containsHttp2Credentials);
+    if (connection.hasUnmaskedHeads) this.#file.addFlag(RecordingFlag.containsHttp2Credentials);
   }
 
   raw(fact: RawCapture): void {
@@ -84,7 +84,9 @@ class Tap implements RecordingTap {
         // Only the last one before another record says anything new.
         this.#advance = writeRecord(fact);
         this.#finishClosed(fact.toNs);
-        return this.#giveUpOld(fact.toNs);
+        this.#giveUpOld(fact.toNs);
+        // A sensor that is killed leaves a recording that lacks its last second, not its last buffer.
+        return this.#file.flush();
       default:
         this.#add(writeRecord(fact));
     }
