@@ -97,7 +97,7 @@ function readFrames(base64: string): readonly (readonly [type: string, payload: 
   for (let at = 0; at + 16 <= bytes.length; at += view.getUint32(at)) {
     const headersEnd = at + 12 + view.getUint32(at + 4);
     const headers = new TextDecoder("latin1").decode(bytes.subarray(at + 12, headersEnd));
-    const type = /:event-type\x07[^]{2}([A-Za-z]+)/.exec(headers)?.[1] ?? "";
+    const type = /:event-type[^]{3}([A-Za-z]+)/.exec(headers)?.[1] ?? "";
     const payload = new TextDecoder().decode(bytes.subarray(headersEnd, at + view.getUint32(at) - 4));
     frames.push([type, tryParse(payload)]);
   }
