@@ -108,32 +108,42 @@ fn a_library_that_was_not_known_is_attached_when_it_is_mapped_and_the_delay_is_t
     assert_eq!(connections_that_sent(&all, "GET /late ").len(), 1);
 }
 
-#[test]
-fn with_wait_attach_a_program_is_held_while_its_library_gets_its_probes_and_goes_on() {
-    let folder = Folder::new("wait");
-    let Some(engine) = session(|config| {
+/// Eight runs of a short program, each with a copy of its TLS library that was not known before; how many were seen.
+fn short_programs_with_unknown_libraries(name: &str, wait_attach: bool) -> Option<usize> {
+    let folder = Folder::new(name);
+    let engine = session(|config| {
         discovering(config);
-        config.wait_attach = true;
-    }) else {
-        return;
-    };
-    let Some(library) = library_of("curl", "libssl") else { return skip("no curl with libssl") };
+        config.wait_attach = wait_attach;
+    })?;
+    let library = library_of("curl", "libssl")?;
     let (_server, port) = server(&folder, &[]);
     for round in 0..8 {
         let lib = folder.file(&format!("lib{round}"));
         std::fs::create_dir(&lib).unwrap();
         std::fs::copy(&library, lib.join(library.file_name().unwrap())).unwrap();
         let script = format!(
-            "LD_LIBRARY_PATH={} exec curl -s -o /dev/null --cacert {} https://localhost:{port}/wait-{round}",
+            "LD_LIBRARY_PATH={} exec curl -s -o /dev/null --cacert {} https://localhost:{port}/short-{round}",
             lib.display(),
             folder.file("cert.pem").display()
         );
         run(&engine, &["sh", "-c", &script], json!({}));
     }
     let all = everything(&engine);
-    let seen = (0..8).filter(|r| !connections_that_sent(&all, &format!("GET /wait-{r} ")).is_empty()).count();
-    assert!(seen > 0, "none of eight");
-    assert_eq!(coverage(&all, "mapped_late").count(), 8, "and what was not seen is told");
+    let late: Vec<Value> = coverage(&all, "mapped_late").collect();
+    assert_eq!(late.len(), 8, "seen or not, each one is told: {late:?}");
+    Some((0..8).filter(|r| !connections_that_sent(&all, &format!("GET /short-{r} ")).is_empty()).count())
+}
+
+#[test]
+fn a_program_that_ended_before_its_library_had_probes_is_told_of() {
+    short_programs_with_unknown_libraries("short", false);
+}
+
+#[test]
+fn with_wait_attach_a_program_is_held_while_its_library_gets_its_probes_and_goes_on() {
+    if let Some(seen) = short_programs_with_unknown_libraries("wait", true) {
+        assert!(seen > 0, "none of eight");
+    }
 }
 
 #[test]

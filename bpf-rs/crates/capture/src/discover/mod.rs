@@ -2,10 +2,11 @@
 //!
 //! A tour: [`Discovery`] is a queue and one thread. At the start the thread looks at the loader cache, the runtimes in
 //! PATH and everything that runs in scope ([`worker`]); then it takes jobs: an exec, an executable mapping, a command
-//! that is about to run, a change of scope. Every file goes the same way: [`open`] (hostile paths) -> [`examine`]
-//! (bounded) -> attach -> a `coverage` record ([`report`]).
+//! that is about to run, a change of scope. Every file goes the same way ([`files`]): [`open`] (hostile paths) ->
+//! [`examine`] (bounded) -> attach -> a `coverage` record ([`report`]).
 mod command;
 mod examine;
+mod files;
 pub mod glob;
 pub mod loader_cache;
 pub mod maps;

@@ -1,15 +1,11 @@
-//! The thread of discovery: what it knows, and what it does with a file.
-use super::examine::{Look, Unexamined, examine};
-use super::open::{OpenError, Opened, Stamp};
-use super::report::{self, Coverage};
+//! The thread of discovery: what leads to files.
+use super::files::{Cause, Files, MAX_FILES};
+use super::open::{OpenError, Opened};
 use super::{Job, Shared, command, glob, loader_cache, locked, maps, open};
-use crate::engine::{FileId, Host, Image, KernelFact, MappedFile, ProcessFact, ProcessState};
+use crate::engine::{FileId, Host, KernelFact, MappedFile, ProcessFact, ProcessState};
 use crate::process::read;
-use crate::record::{Header, Kind};
-use crate::spawn::{self, lookup};
-use oisp_locate::{Located, Target};
-use serde_json::json;
-use std::collections::{HashMap, HashSet, VecDeque};
+use crate::spawn::{self, Hold, lookup};
+use std::collections::{HashSet, VecDeque};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,44 +13,18 @@ use std::sync::atomic::Ordering::SeqCst;
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::{Duration, Instant};
 
-/// Files remembered; beyond them those without a probe are forgotten.
-const MAX_FILES: usize = 32_768;
-/// Open files that wait to be searched; what comes on top is not searched.
-const MAX_UNSIGNED: usize = 256;
+/// A process is held no longer, whatever is still to be looked at.
+const MAX_HOLD: Duration = Duration::from_millis(250);
 /// Children of this process remembered.
 const MAX_CHILDREN: usize = 64;
+/// Processes remembered after their end.
+const MAX_RECENT: usize = 256;
 const PLAIN_TIME: Duration = Duration::from_secs(60);
-/// Coverage records of files that were not opened or looked into; a process that makes such files at will must not
-/// fill the record with them.
-const MAX_REFUSALS: usize = 256;
-/// Images in the answer of `oisp_coverage`.
-const MAX_LISTED: usize = 4_096;
-
-/// What led to a file.
-#[derive(Debug, Clone, Default)]
-struct Cause {
-    /// 0: no process.
+/// The process that waits for its probes.
+struct Held {
     pid: u32,
-    process_key: u64,
-    cgroup_id: u64,
-    /// Boot clock of the exec or the mapping; absent where the file was looked for, not met.
-    met_ns: Option<u64>,
-    /// The process' program, where it was asked for already.
-    exe: Option<String>,
-}
-
-/// What became of a file.
-#[derive(Debug, Clone)]
-enum Known {
-    /// Nothing to say about it.
-    Plain,
-    Attached,
-    NotCovered(Vec<Coverage>),
-}
-
-struct File {
-    stamp: Stamp,
-    known: Known,
+    since: Instant,
+    _hold: Hold,
 }
 
 /// State of the thread.
@@ -64,21 +34,16 @@ pub(super) struct Worker {
     /// The kernel's process ids are not those of this process' `/proc`: processes are then looked at without asking
     /// for the scope, and the kernel's ids are not looked up.
     is_namespaced: bool,
-    /// By device and inode.
-    files: HashMap<(u64, u64), File>,
+    files: Files,
     /// What the kernel calls files that were looked at in this pass.
     passed: HashSet<FileId>,
     /// The same with the inode's generation, so that a name is not given to another file: files that every process may
     /// map without being looked at again. Forgotten from time to time, since a file can be written anew in place.
     plain: HashSet<(FileId, u64)>,
     plain_since: Instant,
-    /// Files behind overlay mounts: (inode, length, build id).
-    overlay: HashSet<(u64, u64, Vec<u8>)>,
-    /// (file, program) of which was told that they are not covered.
-    told: HashSet<(u64, u64, Option<String>)>,
-    refusals: HashSet<(String, String)>,
-    /// Files without a known library that were not searched for signs of another one yet.
-    unsigned: VecDeque<(Opened, Cause)>,
+    /// Processes in scope that ran a program lately: one that has ended already is still told of.
+    recent: VecDeque<u32>,
+    hold: Option<Held>,
     exe_globs: Vec<String>,
     /// Processes in scope because of `exe_globs`.
     by_exe: HashSet<u32>,
@@ -90,16 +55,14 @@ impl Worker {
         let is_namespaced = host.own_tgid != std::process::id();
         Self {
             is_namespaced,
+            files: Files::new(host.clone(), shared.clone()),
             host,
             shared,
-            files: HashMap::new(),
             passed: HashSet::new(),
             plain: HashSet::new(),
             plain_since: Instant::now(),
-            overlay: HashSet::new(),
-            told: HashSet::new(),
-            refusals: HashSet::new(),
-            unsigned: VecDeque::new(),
+            recent: VecDeque::new(),
+            hold: None,
             exe_globs,
             by_exe: HashSet::new(),
         }
@@ -128,18 +91,23 @@ impl Worker {
     /// The next job; signs are looked for only as long as there is none. `None` when nobody is left to send one.
     fn next(&mut self, jobs: &Receiver<Job>) -> Option<Job> {
         loop {
-            let Some(file) = self.unsigned.pop_front() else { return jobs.recv().ok() };
             match jobs.try_recv() {
-                Err(TryRecvError::Empty) => self.look_for_signs(&file),
-                job => {
-                    self.unsigned.push_front(file);
-                    return job.ok();
-                }
+                Ok(job) => return Some(job),
+                Err(TryRecvError::Disconnected) => return None,
+                Err(TryRecvError::Empty) => self.hold = None,
+            }
+            match self.files.look_for_signs() {
+                Some(true) => self.plain.clear(), // whoever maps it from now on is told of
+                Some(false) => {}
+                None => return jobs.recv().ok(),
             }
         }
     }
 
     fn job(&mut self, job: Job) {
+        if self.hold.as_ref().is_some_and(|h| !matches!(job, Job::Fact(_)) || h.since.elapsed() > MAX_HOLD) {
+            self.hold = None;
+        }
         match job {
             Job::Fact(KernelFact::Process(fact)) => self.process(&fact),
             Job::Fact(KernelFact::Mapped(fact)) => self.mapped(&fact),
@@ -159,7 +127,7 @@ impl Worker {
     /// Named files, then the loader cache and PATH, then what runs: nearest to a first call first.
     fn first_pass(&mut self) {
         for path in self.host.config.images.clone() {
-            self.file(open::here(Path::new(&path)), &path, &Cause::default());
+            self.files.meet(open::here(Path::new(&path)), &path, &Cause::default());
         }
         if !self.host.config.discover {
             return;
@@ -173,7 +141,7 @@ impl Worker {
     }
 
     fn path(&mut self, path: &Path) {
-        self.file(open::here(path), &path.to_string_lossy(), &Cause::default());
+        self.files.meet(open::here(path), &path.to_string_lossy(), &Cause::default());
     }
 
     fn command(&mut self, program: &OsString, environment: &[OsString]) {
@@ -205,7 +173,7 @@ impl Worker {
         for mapping in maps::executables(&text) {
             if self.passed.insert(mapping.file) {
                 let opened = self.open_mapping(pid, &mapping);
-                self.file(opened, mapping.path, &cause);
+                self.files.meet(opened, mapping.path, &cause);
             }
         }
     }
@@ -247,18 +215,27 @@ impl Worker {
         if !is_wanted || !self.host.config.discover || self.is_namespaced {
             return;
         }
-        let cause = Cause {
+        self.note_recent(pid);
+        let mut cause = Cause {
             pid,
             process_key: fact.origin.process_key,
             cgroup_id: fact.origin.cgroup_id,
             met_ns: Some(fact.origin.time_ns),
             exe: None,
         };
-        self.file(open::program(pid), &fact.filename, &cause);
+        let mut opened = open::program(pid);
+        if let (Err(OpenError::Io(_)), Some(file)) = (&opened, fact.file)
+            && fact.filename.starts_with('/')
+        {
+            // ended already: what it ran still lies at its path
+            opened = open::in_root(std::process::id(), &fact.filename, file);
+            cause.exe = Some(fact.filename.clone());
+        }
+        self.files.meet(opened, &fact.filename, &cause);
     }
 
     fn mapped(&mut self, fact: &MappedFile) {
-        if !self.host.config.discover || (fact.pid != 0 && !self.is_in_scope(fact.pid)) {
+        if !self.host.config.discover || !self.is_in_scope(fact.pid) {
             return;
         }
         let name = (fact.file, fact.ino_generation);
@@ -266,6 +243,7 @@ impl Worker {
             return;
         }
         let cause = Cause { pid: fact.pid, met_ns: Some(fact.time_ns), ..Cause::default() };
+        self.hold_process(fact.pid);
         let text = std::fs::read(format!("/proc/{}/maps", fact.pid)).unwrap_or_default();
         let text = String::from_utf8_lossy(&text);
         let opened = match maps::executables(&text).find(|m| m.file == fact.file) {
@@ -273,13 +251,30 @@ impl Worker {
             // the process is gone: the next one that loads the file is covered by what is found at its path
             None => open::in_root(std::process::id(), &fact.path, fact.file),
         };
-        if self.file(opened, &fact.path, &cause) && self.plain.len() < MAX_FILES {
+        if self.files.meet(opened, &fact.path, &cause) && self.plain.len() < MAX_FILES {
             self.plain.insert(name);
         }
     }
 
+    /// With `wait_attach`: a process that maps a file which is not known waits until its mappings were looked at, all
+    /// those of one start together.
+    fn hold_process(&mut self, pid: u32) {
+        if self.host.config.wait_attach && self.hold.as_ref().is_none_or(|h| h.pid != pid) {
+            self.hold = None;
+            self.hold = Hold::stop(pid).map(|hold| Held { pid, since: Instant::now(), _hold: hold });
+        }
+    }
+
+    /// 0, a process that is not visible here, is in scope when the whole machine is.
     fn is_in_scope(&self, pid: u32) -> bool {
-        self.is_namespaced || self.host.scope.contains(pid)
+        (self.is_namespaced && pid != 0) || self.host.scope.contains(pid) || self.recent.contains(&pid)
+    }
+
+    fn note_recent(&mut self, pid: u32) {
+        if self.recent.len() >= MAX_RECENT {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(pid);
     }
 
     fn scope_by_exe(&mut self, pid: u32) {
@@ -300,188 +295,4 @@ impl Worker {
             self.by_exe.insert(pid);
         }
     }
-
-    /// The one way of every file. Whether there is nothing more to say about it, whoever uses it.
-    fn file(&mut self, opened: Result<Opened, OpenError>, path: &str, cause: &Cause) -> bool {
-        let opened = match opened {
-            Ok(opened) => opened,
-            Err(error) => {
-                self.refuse(path, report::unopened(&error), cause);
-                return false;
-            }
-        };
-        let key = (opened.stamp.dev, opened.stamp.ino);
-        let known = self.files.get(&key).filter(|f| f.stamp == opened.stamp).map(|f| f.known.clone());
-        let known = known.unwrap_or_else(|| self.look_into(opened, key, cause));
-        match &known {
-            Known::NotCovered(coverage) => self.tell_not_covered(key, coverage, path, cause),
-            Known::Plain if cause.pid != 0 => self.name_user_of_unsigned(key, cause),
-            Known::Plain | Known::Attached => {}
-        }
-        !matches!(known, Known::NotCovered(_))
-    }
-
-    fn look_into(&mut self, opened: Opened, key: (u64, u64), cause: &Cause) -> Known {
-        let stamp = opened.stamp;
-        let path = opened.path.clone();
-        let known = match examine(&opened, Look::Libraries) {
-            Ok(located) if located.libraries.is_empty() => {
-                self.look_for_signs_later(opened, cause);
-                Known::Plain
-            }
-            Ok(located) => self.take(opened, &located, cause),
-            Err(why) => {
-                self.refuse(&path, report::unexamined(&why), cause);
-                if matches!(why, Unexamined::TimedOut) {
-                    return Known::NotCovered(Vec::new()); // not remembered: it may answer next time
-                }
-                Known::Plain
-            }
-        };
-        if self.files.len() >= MAX_FILES {
-            self.files.retain(|_, f| matches!(f.known, Known::Attached));
-        }
-        self.files.insert(key, File { stamp, known: known.clone() });
-        known
-    }
-
-    fn take(&mut self, opened: Opened, located: &Located, cause: &Cause) -> Known {
-        let targets: Vec<Target> =
-            located.libraries.iter().filter_map(|l| l.outcome.as_ref().ok()).flatten().copied().collect();
-        if !targets.is_empty() {
-            return self.attach(opened, located, &targets, cause);
-        }
-        Known::NotCovered(located.libraries.iter().filter_map(report::refused_library).collect())
-    }
-
-    fn look_for_signs_later(&mut self, opened: Opened, cause: &Cause) {
-        if self.unsigned.len() < MAX_UNSIGNED {
-            self.shared.waiting.fetch_add(1, SeqCst);
-            let cause = Cause { exe: exe_of(cause), ..cause.clone() };
-            self.unsigned.push_back((opened, cause));
-        }
-    }
-
-    /// A file that was prepared for a command waits for its signs, and now a process runs it.
-    fn name_user_of_unsigned(&mut self, key: (u64, u64), user: &Cause) {
-        let waiting = self.unsigned.iter_mut().find(|(o, cause)| (o.stamp.dev, o.stamp.ino) == key && cause.pid == 0);
-        if let Some((_, cause)) = waiting {
-            *cause = Cause { exe: exe_of(user), ..user.clone() };
-        }
-    }
-
-    /// Only for telling what is not covered; by then the program may have ended.
-    fn look_for_signs(&mut self, (opened, cause): &(Opened, Cause)) {
-        let key = (opened.stamp.dev, opened.stamp.ino);
-        let signs = examine(opened, Look::Everything).map(|l| l.signs).unwrap_or_default();
-        let coverage: Vec<Coverage> = signs.iter().map(|s| report::sign(*s)).collect();
-        if !coverage.is_empty() {
-            self.tell_not_covered(key, &coverage, &opened.path, cause);
-            self.plain.clear(); // whoever maps it from now on is told of
-            if let Some(file) = self.files.get_mut(&key).filter(|f| f.stamp == opened.stamp) {
-                file.known = Known::NotCovered(coverage);
-            }
-        }
-        self.shared.waiting.fetch_sub(1, SeqCst);
-    }
-
-    fn attach(&mut self, opened: Opened, located: &Located, targets: &[Target], cause: &Cause) -> Known {
-        if opened.is_overlay {
-            let same = (opened.stamp.ino, opened.stamp.bytes, located.build_id.clone().unwrap_or_default());
-            if !self.overlay.insert(same) {
-                return Known::Attached; // another mount of a layer that has its probes: two would see each call twice
-            }
-        }
-        let image =
-            Image { file: opened.file, dev: opened.stamp.dev, ino: opened.stamp.ino, path: opened.path.clone() };
-        let attached = match self.host.attacher.attach(&image, targets) {
-            Ok(attached) => attached,
-            Err(error) => return Known::NotCovered(vec![report::attach_failed(&error)]),
-        };
-        let mut coverage = vec![report::attached(located, attached.method)];
-        if let Some(met_ns) = cause.met_ns {
-            coverage.push(report::mapped_late(attached.time_ns.saturating_sub(met_ns) as f64 / 1e6));
-        }
-        for mut fact in coverage {
-            fact.library = Some(opened.path.clone());
-            fact.exe = exe_of(cause);
-            self.emit(&fact, cause);
-        }
-        self.list(json!({
-            "path": opened.path, "covered": true, "method": attached.method, "functions": attached.functions,
-            "libraries": located.libraries.iter().filter(|l| l.outcome.is_ok()).map(|l| l.kind.name()).collect::<Vec<_>>(),
-        }));
-        Known::Attached
-    }
-
-    /// Once a file and program, and only for processes that are looked at.
-    fn tell_not_covered(&mut self, key: (u64, u64), coverage: &[Coverage], path: &str, cause: &Cause) {
-        let exe = exe_of(cause);
-        if self.told.len() >= MAX_FILES {
-            self.told.clear();
-        }
-        if cause.pid == 0 || !self.told.insert((key.0, key.1, exe.clone())) {
-            return;
-        }
-        for fact in coverage {
-            let mut fact = fact.clone();
-            fact.library = (exe.as_deref() != Some(path)).then(|| path.to_owned());
-            fact.exe = exe.clone();
-            self.emit(&fact, cause);
-            self.list(
-                json!({ "path": path, "covered": false, "exe": exe, "reason": fact.reason, "detail": fact.detail }),
-            );
-        }
-    }
-
-    fn refuse(&mut self, path: &str, coverage: Option<Coverage>, cause: &Cause) {
-        let Some(mut fact) = coverage else { return };
-        // without rights every file is unreadable: said once a program
-        let is_about_rights = fact.reason == "refused_unreadable";
-        let named = if is_about_rights { exe_of(cause).unwrap_or_default() } else { path.to_owned() };
-        let is_new = self.refusals.len() < MAX_REFUSALS && self.refusals.insert((named, fact.reason.clone()));
-        if is_new {
-            fact.library = Some(path.to_owned());
-            fact.exe = exe_of(cause);
-            self.emit(&fact, cause);
-            self.list(json!({ "path": path, "covered": false, "reason": fact.reason, "detail": fact.detail }));
-        }
-    }
-
-    fn list(&self, image: serde_json::Value) {
-        let mut images = locked(&self.shared.images);
-        if images.len() < MAX_LISTED {
-            images.push(image);
-        }
-    }
-
-    fn emit(&self, fact: &Coverage, cause: &Cause) {
-        let now = boot_ns();
-        let header = Header {
-            entry_ns: cause.met_ns.unwrap_or(now),
-            return_ns: now,
-            tgid: cause.pid,
-            tid: cause.pid,
-            process_key: cause.process_key,
-            cgroup_id: cause.cgroup_id,
-            ..Header::default()
-        };
-        self.host.emitter.json(Kind::Coverage, header, &fact.to_json());
-    }
-}
-
-fn exe_of(cause: &Cause) -> Option<String> {
-    let read = || Some(read::exe(cause.pid)?.to_string_lossy().into_owned());
-    cause.exe.clone().or_else(|| (cause.pid != 0).then(read).flatten())
-}
-
-/// The clock of the record format.
-fn boot_ns() -> u64 {
-    // SAFETY: zeroed is a valid `timespec`, and has room.
-    let now = unsafe {
-        let mut now: libc::timespec = std::mem::zeroed();
-        libc::clock_gettime(libc::CLOCK_BOOTTIME, &mut now);
-        now
-    };
-    now.tv_sec as u64 * 1_000_000_000 + now.tv_nsec as u64
 }

@@ -62,6 +62,11 @@ pub(super) fn witness() {
     }
 }
 
+/// Has the witness continue a process should this one die; 0: none. An error where there is no witness.
+pub(super) fn guard(held: i32) -> std::io::Result<()> {
+    locked(&WITNESS).as_ref().ok_or(std::io::ErrorKind::NotFound)?.guard(held)
+}
+
 /// Ends it, when the child is still this one.
 pub(super) fn stop(pid: u32) {
     if TARGET.compare_exchange(pid as i32, 0, SeqCst, SeqCst).is_ok() {

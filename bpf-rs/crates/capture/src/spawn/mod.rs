@@ -6,9 +6,12 @@
 //! reaches it as without oisp.
 mod child;
 mod forward;
+mod hold;
 pub mod lookup;
 mod start_state;
 mod witness;
+
+pub use hold::Hold;
 
 use crate::caller::Caller;
 use child::Plan;
@@ -207,7 +210,8 @@ impl ExecError {
 /// process' group has the terminal, it stops too, and the shell's `fg` continues both. The key on the terminal stops
 /// both at once: this process learns of it when both run again, and then there is nothing to do.
 fn stop_with_the_job(child: u32) {
-    if crate::process::read::stat(child).is_none_or(|s| s.state != 'T') {
+    let is_stopped = crate::process::read::stat(child).is_some_and(|s| s.state == 'T');
+    if !is_stopped || hold::is_held(child) {
         return;
     }
     // SAFETY: plain system calls; the path is NUL-terminated and the descriptor is closed.

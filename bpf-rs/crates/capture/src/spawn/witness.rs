@@ -1,7 +1,8 @@
 //! A process beside the command that gets what is sent to everybody: the process group, or all processes of a service.
 //!
 //! It blocks those signals, reads them from a descriptor and reports their numbers; it does nothing else, holds no other
-//! descriptor (an open standard output would keep a pipe's reader waiting) and ends when oisp ends.
+//! descriptor (an open standard output would keep a pipe's reader waiting) and ends when oisp ends. When oisp dies while it
+//! holds a process stopped ([`hold`](super::hold)), the witness continues that process.
 use super::child::{close_all_but, reset_signals};
 use super::forward::FORWARDED;
 use super::pipe;
@@ -14,8 +15,8 @@ pub(super) struct Witness {
     pid: i32,
     /// Numbers of signals, four bytes each.
     pub reports: OwnedFd,
-    /// Closed with this process: the witness sees its end.
-    _lifeline: OwnedFd,
+    /// Closed with this process: the witness sees its end. Carries the id of the process that is held, or 0.
+    lifeline: OwnedFd,
 }
 
 impl Witness {
@@ -38,7 +39,16 @@ impl Witness {
         if pid < 0 {
             return Err(io::Error::last_os_error());
         }
-        Ok(Self { pid, reports, _lifeline: lifeline })
+        Ok(Self { pid, reports, lifeline })
+    }
+}
+
+impl Witness {
+    /// Tells which process has to be continued should this one die; 0: none.
+    pub fn guard(&self, held: i32) -> io::Result<()> {
+        // SAFETY: four bytes from the stack.
+        let n = unsafe { libc::write(self.lifeline.as_raw_fd(), (&raw const held).cast(), size_of::<i32>()) };
+        if n == size_of::<i32>() as isize { Ok(()) } else { Err(io::Error::last_os_error()) }
     }
 }
 
@@ -70,11 +80,23 @@ unsafe fn watch(report: RawFd, line: RawFd) -> ! {
         }
         libc::sigprocmask(libc::SIG_SETMASK, &set, ptr::null_mut());
         let signals = libc::signalfd(-1, &set, 0);
+        let mut held = 0i32;
         loop {
             let mut ready = [signals, line].map(|fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 });
             libc::poll(ready.as_mut_ptr(), 2, -1);
-            if signals < 0 || ready[1].revents != 0 {
+            if signals < 0 {
                 libc::_exit(0);
+            }
+            if ready[1].revents != 0 {
+                let mut next = 0i32;
+                if libc::read(line, (&raw mut next).cast(), size_of::<i32>()) <= 0 {
+                    if held > 0 {
+                        libc::kill(held, libc::SIGCONT);
+                    }
+                    libc::_exit(0);
+                }
+                held = next;
+                continue;
             }
             let mut info: libc::signalfd_siginfo = std::mem::zeroed();
             let n = libc::read(signals, (&raw mut info).cast(), size_of::<libc::signalfd_siginfo>());
