@@ -9,6 +9,9 @@ import { run } from "./run.ts";
 import { say } from "./say.ts";
 import { parseCargo, parseJunit, type TestCounts } from "./test_counts.ts";
 
+/** A test that hangs ends the run instead of holding it up. */
+const LIMIT_S = "600";
+
 /**
  * Runs `deno test` with the sanitizers on.
  *
@@ -19,8 +22,11 @@ export async function runDenoTests(paths: readonly string[], env: Record<string,
   try {
     const skips = `${folder}/skips`;
     await Deno.writeTextFile(skips, "");
-    const child = new Deno.Command(Deno.execPath(), {
+    const child = new Deno.Command("timeout", {
       args: [
+        "-k10",
+        LIMIT_S,
+        Deno.execPath(),
         "test",
         "-A",
         "--frozen",
@@ -53,7 +59,17 @@ export async function runCargoTests(): Promise<TestCounts> {
     return { passed: 0, failed: 0, skipped: [`cargo test: ${error.line}`] };
   }
   const env = await cargoEnvironment();
-  const result = await run("cargo", ["test", "--locked", "--workspace", "--no-fail-fast", "--", "--nocapture"], {
+  const result = await run("timeout", [
+    "-k10",
+    LIMIT_S,
+    "cargo",
+    "test",
+    "--locked",
+    "--workspace",
+    "--no-fail-fast",
+    "--",
+    "--nocapture",
+  ], {
     cwd: `${ROOT}/bpf-rs`,
     env,
   });
