@@ -30,7 +30,7 @@ export function toSignalExitCode(signal: number): number {
 
 /** Every exit code with its meaning, in order; printed by `oisp help exit-codes`, the man page and the docs. */
 export const EXIT_CODE_TABLE: readonly ExitCodeRow[] = [
-  { code: "0", meaning: "done; status: a sensor runs; doctor: nothing blocks" },
+  { code: "0", meaning: "done; record, tail: ended by Ctrl-C or TERM; status: a sensor runs; doctor: nothing blocks" },
   { code: "1", meaning: "status: no sensor runs, or not ready in time; doctor: a blocking problem" },
   { code: "64", meaning: "wrong usage: unknown command, flag or value" },
   { code: "65", meaning: "input or recording is damaged" },
@@ -43,6 +43,6 @@ export const EXIT_CODE_TABLE: readonly ExitCodeRow[] = [
   { code: "78", meaning: "configuration has errors; nothing was started" },
   { code: "126", meaning: "run: the command was found but cannot be executed" },
   { code: "127", meaning: "run: the command was not found" },
-  { code: "128+n", meaning: "ended by signal n (130 Ctrl-C, 143 TERM)" },
+  { code: "128+n", meaning: "run, decode, replay: ended by signal n (130 Ctrl-C, 143 TERM)" },
   { code: "other", meaning: "run: the exit code of the command, unchanged" },
 ];

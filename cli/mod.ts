@@ -86,7 +86,7 @@ function answerLater(command: Command, flags: FlagValues, io: Io): void {
   const given = command.flags.filter((flag) => flag.later !== undefined && flags.isGiven(flag.name));
   const refused = given.filter((flag) => flag.later?.answer === "refuse");
   if (refused.length > 0) throw new FindingError(refused.map((flag) => toLaterFinding(flag, command)), ExitCode.usage);
-  const subjects = new Map(given.map((flag) => [flag.later?.subject, flag]));
+  const subjects = new Map(given.toReversed().map((flag) => [flag.later?.subject, flag]));
   if (!io.isQuiet) writeFindings(io.stderr, [...subjects.values()].map((flag) => toLaterFinding(flag, command)));
 }
 

@@ -88,7 +88,7 @@ function checkArgs(parsed: ParsedArgv, command: Command): Finding[] {
   if (command.takesCommand === true && parsed.args.length > 0) {
     return [explainMissingSeparator(command, parsed.args[0] ?? "", parsed.args)];
   }
-  if (command.takesCommand === true && parsed.childArgv.length === 0) {
+  if (command.takesCommand === true && (parsed.childArgv[0] ?? "") === "") {
     return [
       finding(
         "OISP-CLI-005",

@@ -30,7 +30,8 @@ export async function findTopFinding(): Promise<Finding | undefined> {
 /** The library's refusal with the doctor's reasons; 77 when rights are missing, 69 when the kernel cannot. */
 async function explainRefusal(error: FindingError): Promise<FindingError> {
   const blocking = (await askDoctor()).filter((finding) => finding.severity === "error");
-  if (blocking.length === 0) return error;
+  // The machine allows it: something of this very request was refused.
+  if (blocking.length === 0) return new FindingError(error.findings, ExitCode.unavailable);
   const rights = blocking.find((finding) => finding.code === RIGHTS_CODE);
   const exitCode = rights === undefined ? ExitCode.unavailable : ExitCode.notPermitted;
   // Without the rights everything else fails as well; one reason is enough.
