@@ -88,7 +88,10 @@ class SseParser implements BodyParser {
       return;
     }
     // An empty line directly after another: nothing to decode.
-    if (end - start <= 1 && this.#carry.heldBytes === 0) return;
+    if (end - start <= 1 && this.#carry.heldBytes === 0) {
+      this.#isFirst = false;
+      return;
+    }
     const own = bytes.subarray(start, end);
     this.#dispatch(this.#carry.heldBytes === 0 ? own : this.#carry.takeWith(own), timeNs);
   }

@@ -37,6 +37,7 @@ Deno.test("sse ignores comments, unknown fields, ids, retry and events without d
 
 Deno.test("sse strips one byte order mark at the beginning and none later", () => {
   expectEvents("\uFEFFdata: 1\n\n\uFEFFdata: 2\n\n", ["1"]);
+  expectEvents("\r\n\n\uFEFFdata: 2\n\n", []);
 });
 
 Deno.test("sse decodes characters that are cut by pieces", () => {
