@@ -1,6 +1,6 @@
-//! Captures for some seconds and prints counters: `watch SECONDS OUTPUT CONFIG_JSON LIBRARY...`. OUTPUT gets the payloads of
-//! all records. For measuring by hand; also shows how the Rust side is used without the C ABI.
-use oisp_capture::engine::{Engine, Image};
+//! Captures for some seconds and prints counters: `watch SECONDS OUTPUT CONFIG_JSON LIBRARY...`. OUTPUT gets all records.
+//! For measuring by hand; also shows how the Rust side is used without the C ABI.
+use oisp_capture::engine::{Engine, Image, boot_ns};
 use std::io::Write as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::time::{Duration, Instant};
@@ -28,12 +28,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut out = std::fs::File::create(output)?;
     let mut room = vec![0u8; 4 << 20];
     let end = Instant::now() + Duration::from_secs(seconds.parse()?);
-    let (mut bytes, mut ending) = (0u64, false);
+    let (mut bytes, mut ending, mut delays_ns) = (0u64, false, Vec::new());
     loop {
         let n = engine.poll(&mut room, Duration::from_millis(200), Duration::from_millis(1));
         if n < 0 {
             break;
         }
+        delays_ns.extend(delays(&room[..n as usize]));
         bytes += n as u64;
         out.write_all(&room[..n as usize])?;
         if !ending && Instant::now() > end {
@@ -41,6 +42,26 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             engine.shutdown();
         }
     }
+    delays_ns.sort_unstable();
+    let delay_ms = |share: usize| delays_ns.get(delays_ns.len() * share / 100).map_or(0, |ns| ns / 1_000_000);
+    println!("return to poll: p50 {} ms, p99 {} ms, max {} ms", delay_ms(50), delay_ms(99), last_ms(&delays_ns));
     println!("{bytes} bytes of records\n{:#}\n{:#}", engine.stats(), engine.coverage()["features"]);
     Ok(())
+}
+
+fn last_ms(sorted_ns: &[u64]) -> u64 {
+    sorted_ns.last().map_or(0, |ns| ns / 1_000_000)
+}
+
+/// How long each data record took from the return of its call to here.
+fn delays(mut records: &[u8]) -> Vec<u64> {
+    let (now, mut out) = (boot_ns(), Vec::new());
+    let number = |bytes: &[u8]| bytes.iter().rev().fold(0u64, |n, b| n << 8 | u64::from(*b));
+    while records.len() >= 96 {
+        if number(&records[6..8]) == 1 {
+            out.push(now.saturating_sub(number(&records[32..40])));
+        }
+        records = &records[number(&records[..4]) as usize..];
+    }
+    out
 }
