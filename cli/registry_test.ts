@@ -8,8 +8,8 @@ import { renderCompletions } from "./completions.ts";
 const folder = new URL("./", import.meta.url);
 
 Deno.test("every file of commands/ is registered, and its action exists", async () => {
-  const files = [...Deno.readDirSync(new URL("commands", folder))].map((entry) => entry.name.replace(/\.ts$/, ""));
-  const names = files.filter((name) => name !== "registry").sort();
+  const files = [...Deno.readDirSync(new URL("commands", folder))].map((entry) => /^(.*)\.ts$/.exec(entry.name)?.[1]);
+  const names = files.filter((name) => name !== undefined && name !== "registry").sort();
   assert.deepEqual(COMMANDS.map((command) => command.id).sort(), names);
   for (const command of COMMANDS) assert.equal(typeof (await command.load()).run, "function", command.id);
 });
