@@ -51,7 +51,13 @@ export class DraftStages {
     // Stories may add links to the event, so it leaves after all of them have seen it and before what they made of it.
     const derived: DraftEvent[] = [];
     for (const story of this.#stories) {
+      const before = derived.length;
       this.#tell(story.id, () => story.state.push(draft, this.#context), derived);
+      // What earlier stories made is shown to this one as well.
+      for (let i = 0; i < before; i++) {
+        const made = derived[i];
+        if (made !== undefined) this.#tell(story.id, () => story.state.push(made, this.#context), derived);
+      }
     }
     this.#redact(draft);
     for (const follower of derived) this.#redact(follower);

@@ -42,7 +42,7 @@ function stages(enrichers: readonly Enricher[], correlators: readonly Correlator
   return { made, events, ids: () => events.map((event) => event.event_id) };
 }
 
-Deno.test("an event leaves after every story saw it and before what they made of it", () => {
+Deno.test("an event leaves after every story saw it and before what they made of it, which later stories see too", () => {
   const { made, ids, events } = stages([
     enricher("first", (item) => void (item.event.attrs = { seen: ["first"] })),
   ], [
@@ -53,7 +53,7 @@ Deno.test("an event leaves after every story saw it and before what they made of
     }),
   ]);
   made.draft(draft("1"));
-  equals(ids(), ["1", "1-a", "1-b"]);
+  equals(ids(), ["1", "1-a", "1-b", "1-a-b"]);
   equals(events[0]?.related_events?.length, 1);
 });
 

@@ -1,0 +1,46 @@
+/**
+ * Compares the command a tool call asked for with the arguments a program was started with. Agents hand a command to a shell
+ * as one argument, wrapped in lines of their own, quoted again, or split into words.
+ */
+
+/** How a program was recognised as the one a command asked for, and how surely. */
+export interface CommandMatch {
+  readonly rule: "argv_exact" | "argv_contains" | "first_word";
+  readonly confidence: number;
+}
+
+/** Shortest command that may be looked for inside a longer one: "ls" stands in too many. */
+const MIN_CONTAINED = 4;
+
+/** The command of a tool call's arguments: a text, or words; undefined when there is none. */
+export function readCommand(args: unknown): string | undefined {
+  if (typeof args === "string") return args.trim() || undefined;
+  if (typeof args !== "object" || args === null || Array.isArray(args)) return undefined;
+  const record = args as Readonly<Record<string, unknown>>;
+  const value = record["command"] ?? record["cmd"] ?? record["script"] ?? record["commands"];
+  if (typeof value === "string") return value.trim() || undefined;
+  const words = Array.isArray(value) ? value.filter((word) => typeof word === "string") : [];
+  // ["bash", "-lc", "make test"]: the last word is the command itself.
+  if (words.length === 3 && /^-\w*c$/.test(words[1] ?? "")) return words[2]?.trim() || undefined;
+  return words.length === 0 ? undefined : words.join(" ");
+}
+
+/** Compares a command with `args` (without argv[0]) of a program called `exe`; undefined when nothing fits. */
+export function matchCommand(command: string, exe: string, args: readonly string[]): CommandMatch | undefined {
+  const wanted = toPlain(command);
+  const program = exe.slice(exe.lastIndexOf("/") + 1);
+  const whole = toPlain([program, ...args].join(" "));
+  if (whole === wanted || args.some((arg) => toPlain(arg) === wanted)) return { rule: "argv_exact", confidence: 1 };
+  if (wanted.length >= MIN_CONTAINED && args.some((arg) => toPlain(arg).includes(wanted))) {
+    return { rule: "argv_contains", confidence: 0.9 };
+  }
+  const first = wanted.split(" ", 1)[0] ?? "";
+  return first !== "" && first.slice(first.lastIndexOf("/") + 1) === program
+    ? { rule: "first_word", confidence: 0.6 }
+    : undefined;
+}
+
+/** Quoting taken back and white space collapsed, so that the same command reads the same however it was wrapped. */
+function toPlain(text: string): string {
+  return text.replaceAll(`'"'"'`, "'").replaceAll(`'\\''`, "'").replace(/["'\\]/g, "").replace(/\s+/g, " ").trim();
+}

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import type { DraftEvent, StoryContext } from "../model/draft.ts";
+import type { ProcessFacts } from "../model/process.ts";
+import { matchCommand, readCommand } from "./command_match.ts";
+import { effects } from "./effects.ts";
+
+const AGENT = 1;
+
+/** Program runs and their parents: 10 and 11 below the agent, 20 below 10, 99 elsewhere. */
+const PARENTS = new Map([[10, AGENT], [11, AGENT], [20, 10], [99, 98]]);
+
+const context: StoryContext = {
+  processes: {
+    find: (key) => (PARENTS.has(key) ? { parentKey: PARENTS.get(key) } as ProcessFacts : undefined),
+  },
+  host: {},
+  bootId: "test",
+  clockOffsetUs: 0,
+};
+
+function draftOf(eventType: string, id: string, processKey: number, data: unknown): DraftEvent {
+  const event = { event_type: eventType, event_id: id, confidence: { level: "high", completeness: "full" }, data };
+  return { event, timeNs: 0, processKey } as unknown as DraftEvent;
+}
+
+const call = (id: string, command: string, more = {}) =>
+  draftOf("agent.tool_call", id, AGENT, {
+    tool: { name: "Bash", kind: "shell" },
+    call_id: `call_${id}`,
+    arguments: { command, ...more },
+  });
+
+const exec = (key: number, args: string[], exe = "/bin/bash") =>
+  draftOf("process.exec", `exec_${key}`, key, { pid: 1000 + key, exe, args });
+
+function play(drafts: readonly DraftEvent[]): void {
+  const state = effects.create();
+  for (const draft of drafts) assert.deepEqual(state.push(draft, context), []);
+}
+
+const linkOf = (draft: DraftEvent) => draft.event.related_events?.[0];
+
+Deno.test("effects links the program a shell call started, what that starts, and its end", () => {
+  const shell = exec(10, ["-lc", "make test"]);
+  const child = exec(20, ["-j2"], "/usr/bin/gcc");
+  const end = draftOf("process.exit", "exit", 10, { pid: 1010 });
+  const request = draftOf("ai.request", "sub", 20, {});
+  play([call("A", "make test"), shell, child, request, end]);
+  assert.deepEqual(linkOf(shell), { event_id: "A", relationship: "caused_by", rule: "argv_exact", confidence: 1 });
+  assert.equal(linkOf(child)?.rule, "started_by");
+  assert.equal(linkOf(child)?.event_id, "A");
+  assert.equal(linkOf(request)?.event_id, "A");
+  assert.equal(linkOf(end)?.event_id, "A");
+});
+
+Deno.test("effects links nothing outside the agent's tree, after the result, or where two calls fit equally", () => {
+  const elsewhere = exec(99, ["-c", "make test"]);
+  const tied = exec(10, ["-c", "make test"]);
+  play([call("A", "make test"), elsewhere, call("B", "make test"), tied]);
+  assert.equal(linkOf(elsewhere), undefined);
+  assert.equal(linkOf(tied), undefined);
+  const late = exec(11, ["-c", "make test"]);
+  const result = draftOf("agent.tool_result", "R", AGENT, { call_id: "call_A", related_event_id: "A" });
+  play([call("A", "make test"), result, late]);
+  assert.equal(linkOf(late), undefined);
+});
+
+Deno.test("effects keeps a background call open after its result", () => {
+  const late = exec(11, ["-c", "sleep 100"]);
+  const result = draftOf("agent.tool_result", "R", AGENT, { call_id: "call_A", related_event_id: "A" });
+  play([call("A", "sleep 100", { run_in_background: true }), result, late]);
+  assert.equal(linkOf(late)?.event_id, "A");
+});
+
+Deno.test("effects links a program that execs another by its process id", () => {
+  const shell = exec(10, ["-c", "exec python3 x.py"]);
+  const python = draftOf("process.exec", "py", 11, { pid: 1010, exe: "/usr/bin/python3", args: ["x.py"] });
+  play([call("A", "exec python3 x.py"), shell, python]);
+  assert.equal(linkOf(python)?.event_id, "A");
+});
+
+Deno.test("effects links a file the agent's own process wrote by the path it was given", () => {
+  const edit = draftOf("agent.tool_call", "E", AGENT, {
+    tool: { name: "Write", kind: "file_write" },
+    arguments: { file_path: "/tmp/a.txt", content: "x" },
+  });
+  const write = draftOf("file.write", "w", AGENT, { path: "/tmp/a.txt" });
+  const other = draftOf("file.write", "o", AGENT, { path: "/tmp/b.txt" });
+  play([edit, write, other]);
+  assert.equal(linkOf(write)?.rule, "path_exact");
+  assert.equal(linkOf(other), undefined);
+});
+
+Deno.test("commands are compared however an agent wrapped and quoted them", () => {
+  assert.equal(readCommand({ cmd: ["bash", "-lc", "ls -l"] }), "ls -l");
+  assert.equal(readCommand({ command: ["git", "status"] }), "git status");
+  assert.equal(readCommand({ path: "x" }), undefined);
+  const wrapped = `source ~/.snapshot && eval 'echo '"'"'a b'"'"' > out' < /dev/null && pwd -P >| /tmp/cwd`;
+  assert.equal(matchCommand("echo 'a b' > out", "/bin/bash", ["-c", wrapped])?.rule, "argv_contains");
+  assert.equal(matchCommand("git status", "/usr/bin/git", ["status"])?.rule, "argv_exact");
+  assert.equal(matchCommand("git status && ls", "/usr/bin/git", ["status"])?.rule, "first_word");
+  assert.equal(matchCommand("ls", "/bin/bash", ["-c", "tools --false"]), undefined);
+});
