@@ -40,6 +40,8 @@ pub(super) fn start(pid: u32) -> std::io::Result<()> {
         return Ok(());
     }
     let (events, write) = pipe()?;
+    // SAFETY: a flag of a descriptor of ours: a handler must not wait.
+    unsafe { libc::fcntl(write.as_raw_fd(), libc::F_SETFL, libc::O_NONBLOCK) };
     EVENTS.store(write.into_raw_fd(), SeqCst); // for the handler, as long as this process lives
     std::thread::Builder::new().name("oisp-forward".into()).spawn(move || decide(&events))?;
     for (row, signal) in FORWARDED.into_iter().enumerate() {
