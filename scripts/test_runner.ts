@@ -37,7 +37,7 @@ export async function runDenoTests(paths: readonly string[], env: Record<string,
         ...paths,
       ],
       cwd: ROOT,
-      env: { ...env, OISP_TEST_SKIPS: skips },
+      env: { ...env, OISP_TEST_SKIPS: skips, NO_COLOR: "1" },
       stdin: "null",
     }).spawn();
     const { code } = await child.status;
