@@ -7,7 +7,7 @@
 import { type Finding, FindingError } from "../core/model/finding.ts";
 import type { Command, Flag } from "./command.ts";
 import { COMMANDS, LATER_COMMANDS } from "./commands/registry.ts";
-import { toFindingJson, writeFindings } from "./errors.ts";
+import { loadMask, toFindingJson, writeFindings } from "./errors.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { renderCommandHelp, renderLongHelp, renderShortHelp } from "./help.ts";
 import { createIo, type Io } from "./io.ts";
@@ -23,6 +23,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   try {
     return await dispatch(argv);
   } catch (error) {
+    await loadMask();
     return explainFailure(error, createIo({ ...PLAIN_IO, color: colorOf(argv) }), argv.includes("--json"));
   }
 }
@@ -53,6 +54,8 @@ async function dispatch(argv: readonly string[]): Promise<number> {
   const flags = usage.checkCall(parsed, (name) => Deno.env.get(name));
   const io = createIo(toIoOptions(flags));
   answerLater(command, flags, io);
+  // Those of `help` print no findings, but for the configuration's.
+  if (command.group !== "help" || command.id === "config") await loadMask();
   const action = await command.load();
   return await action.run({ command, flags, args: parsed.args, childArgv: parsed.childArgv, io });
 }
