@@ -30,24 +30,40 @@ class LineCutter {
   }
 }
 
-async function* readAll(path: string): AsyncGenerator<string[]> {
+/** Which file was read, and how far. */
+interface Progress {
+  inode: number | null;
+  bytes: number;
+  /** Holds a line that has not ended yet. */
+  cutter: LineCutter;
+}
+
+async function* readAll(path: string, progress: Progress, isWhole: boolean): AsyncGenerator<string[]> {
+  // Taken before it is opened: a file that takes its place meanwhile is then read from its beginning, never missed.
+  progress.inode = (await Deno.stat(path).catch(() => undefined))?.ino ?? null;
   const input = await openByteInput(path);
   const buffer = new Uint8Array(BLOCK_BYTES);
-  const cutter = new LineCutter();
+  const { cutter } = progress;
   try {
     for (let count = await input.read(buffer); count !== null; count = await input.read(buffer)) {
+      progress.bytes += count;
       yield cutter.push(buffer.subarray(0, count));
     }
-    yield cutter.close();
+    if (isWhole) yield cutter.close();
   } finally {
     input.close();
   }
 }
 
 /** Keeps the last lines only; memory is bounded by them. */
-async function readLast(path: string, lastLines: number): Promise<string[]> {
+async function readLast(
+  path: string,
+  lastLines: number,
+  progress: Progress,
+  isWhole: boolean,
+): Promise<string[]> {
   let kept: string[] = [];
-  for await (const lines of readAll(path)) {
+  for await (const lines of readAll(path, progress, isWhole)) {
     kept = [...kept, ...lines.filter((line) => line.trim() !== "")];
     if (kept.length > lastLines) kept = lastLines === 0 ? [] : kept.slice(-lastLines);
   }
@@ -66,11 +82,10 @@ function sleep(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** What is appended from `offset` on; a file that was exchanged or cut is read from its beginning. */
-async function* follow(path: string, offset: number, signal: AbortSignal): AsyncGenerator<string[]> {
-  let at = offset;
-  let inode = (await Deno.stat(path)).ino;
-  let cutter = new LineCutter();
+/** What is appended from where reading ended; a file that was exchanged or cut is read from its beginning. */
+async function* follow(path: string, progress: Progress, signal: AbortSignal): AsyncGenerator<string[]> {
+  let at = progress.bytes;
+  let { inode, cutter } = progress;
   const buffer = new Uint8Array(BLOCK_BYTES);
   while (!signal.aborted) {
     const info = await Deno.stat(path).catch(() => undefined);
@@ -97,23 +112,15 @@ async function* follow(path: string, offset: number, signal: AbortSignal): Async
  */
 export async function* tailFile(path: string, options: TailFileOptions): AsyncGenerator<string> {
   const { lastLines, follows, signal } = options;
-  // Taken before reading, so that what is added meanwhile is read twice rather than never; then from where reading ended.
+  const progress: Progress = { inode: null, bytes: 0, cutter: new LineCutter() };
   const canFollow = follows && path !== "-";
-  let bytes = 0;
-  if (lastLines !== undefined) {
-    if (canFollow) bytes = await sizeOf(path);
-    yield* await readLast(path, lastLines);
-  } else {
-    for await (const lines of readAll(path)) {
+  if (lastLines !== undefined) yield* await readLast(path, lastLines, progress, !canFollow);
+  else {
+    for await (const lines of readAll(path, progress, !canFollow)) {
       yield* lines;
       if (signal.aborted) return;
     }
-    if (canFollow) bytes = await sizeOf(path);
   }
   if (!canFollow) return;
-  for await (const lines of follow(path, bytes, signal)) yield* lines;
-}
-
-async function sizeOf(path: string): Promise<number> {
-  return (await Deno.stat(path).catch(() => undefined))?.size ?? 0;
+  for await (const lines of follow(path, progress, signal)) yield* lines;
 }
