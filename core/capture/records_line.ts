@@ -93,20 +93,21 @@ export class LineTemplate {
 
   #readText(bytes: Buffer, field: Field, line: RecordsLine): boolean {
     const start = this.#at;
-    // The typed array's own search is native; Buffer's is not.
-    const end = indexOf.call(bytes, QUOTE, start);
-    if (end < 0) return false;
-    this.#at = end + 1;
     if (field === "data") {
+      // The typed array's own search is native; Buffer's is not.
+      const end = indexOf.call(bytes, QUOTE, start);
+      if (end < 0) return false;
+      this.#at = end + 1;
       // Base64 has no escapes; text that has them fails to decode.
       line.data = bytes.toString("latin1", start, end);
       return true;
     }
+    const end = findPlainEnd(bytes, start);
+    if (end < 0) return false;
+    this.#at = end + 1;
     if (field === "dir") return setDirection(line, end - start === 1 ? bytes[start] : 0);
-    for (let i = start; i < end; i++) if (bytes[i]! >= 128 || bytes[i] === BACKSLASH) return false;
-    const text = bytes.toString("latin1", start, end);
-    if (field === "conn") line.conn = text;
-    else if (field === "comm") line.comm = text;
+    if (field === "conn") line.conn = readPlain(bytes, start, end, line.conn);
+    else if (field === "comm") line.comm = readPlain(bytes, start, end, line.comm);
     else return false;
     return true;
   }
@@ -145,6 +146,25 @@ export class LineTemplate {
     }
     return value;
   }
+}
+
+/** The quote that ends a short text of plain ASCII without escapes; -1 when it is another kind of text. */
+function findPlainEnd(bytes: Buffer, start: number): number {
+  let at = start;
+  for (let byte = bytes[at]; byte !== QUOTE; byte = bytes[++at]) {
+    if (byte === undefined || byte >= 128 || byte === BACKSLASH) return -1;
+  }
+  return at;
+}
+
+/** Names come again on nearly every line: the text of the line before is given again where it is the same. */
+function readPlain(bytes: Buffer, start: number, end: number, before: number | string): string {
+  if (typeof before === "string" && before.length === end - start) {
+    let at = start;
+    while (at < end && bytes[at] === before.charCodeAt(at - start)) at++;
+    if (at === end) return before;
+  }
+  return bytes.toString("latin1", start, end);
 }
 
 function isDigit(byte: number | undefined): boolean {
