@@ -1,6 +1,6 @@
 import type { RedactionRule, Span } from "../rule.ts";
 import type { Subject } from "../subject.ts";
-import { findCharsetEnd, type KeyShape, toExampleKey } from "./api_key_shape.ts";
+import { findCharsetEnd, type KeyCharset, type KeyShape, toExampleKey } from "./api_key_shape.ts";
 import { AI_KEY_SHAPES } from "./api_key_shapes_ai.ts";
 import { CLOUD_KEY_SHAPES } from "./api_key_shapes_cloud.ts";
 import { SERVICE_KEY_SHAPES } from "./api_key_shapes_services.ts";
@@ -50,10 +50,19 @@ export const apiKeys: RedactionRule = {
 /** Finds keys that begin in `[from, until)`; gives where the next search may begin. */
 function findKeys(text: string, from: number, until: number, spans: Span[]): number {
   let done = from;
+  let refusedUntil = from;
+  let refusedCharset: KeyCharset | undefined;
   for (let start = from; start < until; start++) {
     const shape = isPossibleStart(text, start) ? findShape(text, start) : undefined;
-    const end = shape === undefined ? -1 : findKeyEnd(text, start, shape);
-    if (end < 0) continue;
+    // One refused stretch holds no key of a weak shape further on either: looking again would take quadratic time.
+    if (shape === undefined || (start < refusedUntil && shape.isWeak && shape.charset === refusedCharset)) continue;
+    const end = findKeyEnd(text, start, shape);
+    if (end < 0) {
+      if (!shape.isWeak) continue;
+      refusedUntil = findCharsetEnd(text, start, shape.charset) - shape.minLength;
+      refusedCharset = shape.charset;
+      continue;
+    }
     spans.push({ start, end });
     done = end;
     start = end - 1;

@@ -2,6 +2,8 @@ import type { Span } from "../rule.ts";
 
 /** Longest value that is hidden, in UTF-16 units. */
 export const LONGEST_VALUE = 4096;
+/** The same without quotes: unquoted secrets are short, and a limit keeps hostile texts cheap. */
+const LONGEST_BARE_VALUE = 1024;
 
 /** What stands right of a `=` or `:`. */
 export interface AssignedValue extends Span {
@@ -75,7 +77,7 @@ function findQuotedEnd(text: string, start: number, quote: number, slashes: numb
 }
 
 function findBareEnd(text: string, start: number): number {
-  const limit = Math.min(text.length, start + LONGEST_VALUE);
+  const limit = Math.min(text.length, start + LONGEST_BARE_VALUE);
   let at = start;
   while (at < limit) {
     const code = text.charCodeAt(at);

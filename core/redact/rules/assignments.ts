@@ -41,12 +41,13 @@ export const assignments: RedactionRule = {
   },
   find(subject: Subject, spans: Span[]): void {
     const text = subject.text;
+    let done = 0;
     for (const assignment of subject.assignments) {
-      if (assignment.kind === "header" || assignment.kind === "parameter") continue;
+      if (assignment.afterSeparator < done || assignment.kind === "header" || assignment.kind === "parameter") continue;
       const value = readAssignedValue(text, assignment.afterSeparator);
-      if (value !== undefined && isSecretValue(assignment, value, text)) {
-        spans.push({ start: value.start, end: value.end });
-      }
+      if (value === undefined || !isSecretValue(assignment, value, text)) continue;
+      spans.push({ start: value.start, end: value.end });
+      done = value.end;
     }
     if (text.includes("--")) pushFlags(text, spans);
     if (text.includes("password") || text.includes("Password") || text.includes("passphrase")) pushSaid(text, spans);

@@ -27,18 +27,22 @@ export const authHeaders: RedactionRule = {
     negative: ["the bearer of this letter", "Authorization: <your token>", "Basic understanding"],
   },
   find(subject: Subject, spans: Span[]): void {
-    for (const assignment of subject.assignments) {
-      if (assignment.kind === "header") pushHeader(subject.text, assignment.afterSeparator, spans);
+    let done = 0;
+    for (const { kind, afterSeparator } of subject.assignments) {
+      if (kind === "header" && afterSeparator >= done) done = pushHeader(subject.text, afterSeparator, spans);
     }
     pushCredentials(subject, spans);
     if (subject.text.includes("-u") && subject.text.includes(":")) pushCurlUsers(subject.text, spans);
   },
 };
 
-function pushHeader(text: string, afterSeparator: number, spans: Span[]): void {
+/** Gives the end of what it hid; 0 when it hid nothing. */
+function pushHeader(text: string, afterSeparator: number, spans: Span[]): number {
   const value = readAssignedValue(text, afterSeparator);
-  if (value === undefined || isPlaceholder(text.slice(value.start, value.end))) return;
-  spans.push({ start: value.start, end: value.isQuoted ? value.end : findLineEnd(text, value.start) });
+  if (value === undefined || isPlaceholder(text.slice(value.start, value.end))) return 0;
+  const end = value.isQuoted ? value.end : findLineEnd(text, value.start);
+  spans.push({ start: value.start, end });
+  return end;
 }
 
 function pushCredentials({ text, longWords }: Subject, spans: Span[]): void {

@@ -94,8 +94,8 @@ function findCardEnd(text: string, groups: readonly DigitGroup[], first: number)
 
 /** Whether digits are a possible card number: a scheme's first digits and length, and the Luhn checksum. */
 export function isCardNumber(digits: string): boolean {
-  return SCHEMES.some((scheme) => scheme.lengths.includes(digits.length) && scheme.digits.test(digits)) &&
-    passesLuhn(digits);
+  return passesLuhn(digits) &&
+    SCHEMES.some((scheme) => scheme.lengths.includes(digits.length) && scheme.digits.test(digits));
 }
 
 function passesLuhn(digits: string): boolean {

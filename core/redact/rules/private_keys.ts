@@ -4,12 +4,14 @@ import type { Subject } from "../subject.ts";
 /** A block without an end is hidden up to here, in UTF-16 units, and as far on as it goes on looking like one. */
 export const LONGEST_PRIVATE_KEY = 16 * 1024;
 
+const LONGEST_END_LINE = 80;
+
 /** Every private block has this in its first line; public keys and certificates do not. */
 const BEGIN = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
 const END = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
 const NOT_IN_BLOCK = /[^A-Za-z0-9+/=\\\n\r]/g;
 const PUTTY = /Private-Lines: ?\d+/g;
-const PUTTY_END = /Private-(?:MAC|Hash): ?[0-9a-f]+|$/g;
+const PUTTY_END = /Private-(?:MAC|Hash): ?[0-9a-f]+/g;
 
 /** PEM, OpenSSH, PGP and PuTTY private keys, whole; one without its end is hidden to the end of the text or 16 KiB. */
 export const privateKeys: RedactionRule = {
@@ -45,10 +47,10 @@ function findBlocks(text: string, beginPattern: RegExp, endPattern: RegExp, span
     beginPattern.lastIndex = from;
     const begin = beginPattern.exec(text);
     if (begin === null) return;
-    endPattern.lastIndex = begin.index;
-    const ending = endPattern.exec(text);
     const limit = begin.index + LONGEST_PRIVATE_KEY;
-    const end = ending === null || ending.index > limit ? findCutEnd(text, limit) : ending.index + ending[0].length;
+    endPattern.lastIndex = 0;
+    const ending = endPattern.exec(text.slice(begin.index, limit + LONGEST_END_LINE));
+    const end = ending === null ? findCutEnd(text, limit) : begin.index + ending.index + ending[0].length;
     spans.push({ start: begin.index, end });
     from = end;
   }

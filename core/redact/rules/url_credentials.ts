@@ -41,7 +41,10 @@ export const urlCredentials: RedactionRule = {
       if (text.includes("@")) findUserInfo(text, spans);
       if (text.includes("/webhook") || text.includes("hooks.slack")) findWebhooks(text, spans);
     }
-    for (const assignment of subject.assignments) pushParameter(text, assignment, spans);
+    let done = 0;
+    for (const assignment of subject.assignments) {
+      if (assignment.afterSeparator >= done) done = pushParameter(text, assignment, spans);
+    }
   },
 };
 
@@ -58,13 +61,15 @@ function findUserInfo(text: string, spans: Span[]): void {
   }
 }
 
-function pushParameter(text: string, { name, nameStart, afterSeparator }: Assignment, spans: Span[]): void {
-  if (!PARAMETER_START.test(text.charAt(nameStart - 1)) || text.charCodeAt(afterSeparator - 1) !== 61) return;
-  if (!isSecretParameter(name)) return;
+/** Gives the end of what it hid; 0 when it hid nothing. */
+function pushParameter(text: string, { name, nameStart, afterSeparator }: Assignment, spans: Span[]): number {
+  if (!PARAMETER_START.test(text.charAt(nameStart - 1)) || text.charCodeAt(afterSeparator - 1) !== 61) return 0;
+  if (!isSecretParameter(name)) return 0;
   PARAMETER_VALUE.lastIndex = afterSeparator;
   const value = PARAMETER_VALUE.exec(text)?.[0];
-  if (value === undefined || isPlaceholder(value) || !/\d|[A-Z]|[^\w]|.{12}/.test(value)) return;
+  if (value === undefined || isPlaceholder(value) || !/\d|[A-Z]|[^\w]|.{12}/.test(value)) return 0;
   spans.push({ start: afterSeparator, end: afterSeparator + value.length });
+  return afterSeparator + value.length;
 }
 
 function findWebhooks(text: string, spans: Span[]): void {
