@@ -1,7 +1,8 @@
 /**
  * Tool calls and their results. A call is published when the answer that carries it has ended; a result when the first request
  * that carries it was seen. Clients resend the whole history with every request, so both are remembered by call id and
- * published once. Formats without call ids (Gemini) are matched by name and order within the newest turn.
+ * published once. Ids that come again ("call_0") count within the newest turn only; formats without call ids (Gemini) are matched
+ * there by name and order.
  *
  * State: 8,192 calls and 8,192 answered ids, oldest forgotten first.
  */
@@ -55,12 +56,13 @@ class ToolStory implements CorrelatorState {
     const nameless: KnownCall[] = [];
     for (const choice of response.choices) {
       for (const call of choice.message.toolCalls ?? []) {
-        if (call.id !== undefined && this.#calls.has(callKey(draft, call.id))) continue;
+        const key = call.id === undefined ? undefined : callKey(draft, call.id);
+        if (key !== undefined && isUniqueCallId(call.id) && this.#calls.has(key)) continue;
         const event = toCallEvent(draft, context, call, events.length);
         events.push(event, ...toScriptCallEvents(draft, context, call, events.length + 1));
         const known = toKnownCall(call, event);
-        if (call.id === undefined) nameless.push(known);
-        else this.#calls.set(callKey(draft, call.id), known);
+        if (key === undefined) nameless.push(known);
+        else this.#calls.set(key, known);
       }
     }
     // An answer without calls ends the turn as well: older calls without an id can no longer be matched safely.
@@ -83,7 +85,7 @@ class ToolStory implements CorrelatorState {
     const names = historyNames(messages);
     messages.forEach((message, position) => {
       for (const result of message.toolResults ?? []) {
-        if (result.callId === undefined && position < turnStart) continue;
+        if (position < turnStart && !isUniqueCallId(result.callId)) continue;
         const name = result.name ?? (result.callId === undefined ? undefined : names.get(result.callId));
         results.push(name === undefined ? result : { ...result, name });
       }
@@ -141,9 +143,19 @@ class ToolStory implements CorrelatorState {
   }
 }
 
-/** Call ids are unique per vendor, not across vendors. */
+/** Ids that vendors draw at random. Others ("call_0", "functions.read:1") come again in the next conversation or answer. */
+const UNIQUE_CALL_ID =
+  /^(?:call_|fc_|ctc_|toolu_|srvtoolu_|mcptoolu_|tooluse_|chatcmpl-tool-|[a-z]{2,4}_)?[\w-]{16,}$|^[A-Za-z0-9]{9}$/;
+
+/** Whether an id names one call for ever; false for none. */
+function isUniqueCallId(callId: string | undefined): boolean {
+  return callId !== undefined && /\d/.test(callId) && UNIQUE_CALL_ID.test(callId);
+}
+
+/** Random ids are unique per vendor, not across vendors; others at best within one program run. */
 function callKey(draft: DraftEvent, callId: string): string {
-  return `${draft.call?.provider?.id ?? draft.call?.endpoint ?? ""}\n${callId}`;
+  const vendor = draft.call?.provider?.id ?? draft.call?.endpoint ?? "";
+  return isUniqueCallId(callId) ? `${vendor}\n${callId}` : `${vendor}\n${draft.processKey}\n${callId}`;
 }
 
 /** Index of the first message after the model's last one: what lies before was sent in earlier requests already. */

@@ -74,3 +74,31 @@ Deno.test("tools gives MCP tools their server and built-in tools their kind", ()
     ["other", undefined],
   ]);
 });
+
+Deno.test("tools takes an id that comes again for a new call, and its old results for history", () => {
+  const call = (n: number) => ({ id: "functions.get:0", name: "get", type: "function", arguments: { n } });
+  const answer = (ordinal: number, n: number) =>
+    draftOf("ai.response", {
+      ordinal,
+      timeNs: (2 * ordinal + 1) * SECOND_NS,
+      response: { choices: [{ index: 0, message: { role: "assistant", toolCalls: [call(n)] } }] },
+    });
+  const turn = (n: number) => [
+    { role: "assistant", toolCalls: [call(n)] },
+    { role: "tool", toolResults: [{ callId: "functions.get:0", content: `result ${n}` }] },
+  ];
+  const request = (ordinal: number, turns: number) =>
+    draftOf("ai.request", {
+      ordinal,
+      timeNs: 2 * ordinal * SECOND_NS,
+      request: {
+        messages: [{ role: "user", content: "go" }, ...Array.from({ length: turns }, (_, n) => turn(n)).flat()],
+      },
+    });
+  const events = play(tools, [answer(0, 0), request(1, 1), answer(1, 1), request(2, 2), request(3, 2)]);
+  const calls = eventsOf(events, "agent.tool_call");
+  const results = eventsOf(events, "agent.tool_result");
+  assert.deepEqual(calls.map((event) => event.data.arguments), [{ n: 0 }, { n: 1 }]);
+  assert.deepEqual(results.map((event) => event.data.result), ["result 0", "result 1"]);
+  assert.deepEqual(results.map((event) => event.data.related_event_id), calls.map((event) => event.event_id));
+});
