@@ -11,15 +11,13 @@ export const LIVE: Bench = {
   run: async (context) => {
     const tools = await buildLoadTools(context.folder);
     const stage = await Stage.open();
-    const server = await startServer(stage, tools);
+    const server = await startLoadServer(stage, tools);
     try {
       const rows: Row[] = [];
       for (const load of LOADS) rows.push(...await measureLoad(context, stage, tools, load));
       return [...rows, ...await measureIdle(context, stage), ...await measureFirstCall(context, stage, tools)];
     } finally {
-      server.kill("SIGKILL");
-      await server.status;
-      await Promise.all([server.stdout.cancel(), server.stderr.cancel()]);
+      await server.stop();
       await stage.close();
     }
   },
@@ -50,15 +48,27 @@ function load(bench: string, calls: number, connections: number, bar: number, ar
   return { bench, calls, connections, bar, chunks: 0, args: ["-n", String(calls), "-c", String(connections), ...args] };
 }
 
-async function startServer(stage: Stage, tools: LoadTools): Promise<Deno.ChildProcess> {
+/** A server under load, until it is stopped. */
+export interface LoadServer {
+  stop(): Promise<void>;
+}
+
+/** Starts the load server on the stage and waits until it answers. */
+export async function startLoadServer(stage: Stage, tools: LoadTools): Promise<LoadServer> {
   const server = stage.spawn([tools.server, "-addr", "127.0.0.1:9443", "-cert", "server.pem", "-key", "server.key"]);
   const probe = [tools.loadgen, "-p", "9443", "-n", "1"];
   for (let attempt = 0; attempt < 50; attempt++) {
     const { stdout } = await stage.run(probe);
-    if (stdout.includes('"errors": 0') || stdout.includes('"errors":0')) return server;
+    if (stdout.includes('"errors":0')) return { stop: () => stopServer(server) };
     await new Promise((done) => setTimeout(done, 100));
   }
   throw new Error("the load server does not answer");
+}
+
+async function stopServer(server: Deno.ChildProcess): Promise<void> {
+  server.kill("SIGKILL");
+  await server.status;
+  await Promise.all([server.stdout.cancel(), server.stderr.cancel()]);
 }
 
 /** A sensor on the stage that watches the load generator. */
@@ -85,7 +95,7 @@ async function startSensor(context: BenchContext, stage: Stage, flags: readonly 
 
 async function measureLoad(context: BenchContext, stage: Stage, tools: LoadTools, load: Load): Promise<Row[]> {
   const [events, report] = [`${context.folder}/${load.bench}.jsonl`, `${context.folder}/${load.bench}.json`];
-  const flags = ["-o", events, "--redaction", "full", "--report", `json=${report}`, "--exe", tools.loadgen];
+  const flags = ["-o", events, "--redaction", "full", "--report", `json=${report}`];
   const sensor = await startSensor(context, stage, flags);
   const before = readUse(sensor.pid);
   const { stdout } = await stage.run([tools.loadgen, "-p", "9443", ...load.args], { limitMs: 120_000 });
@@ -155,10 +165,11 @@ async function measureFirstCall(context: BenchContext, stage: Stage, tools: Load
     const calls = stage.spawn([tools.loadgen, "-p", "9443", "-n", "400", "-k", "0", "-W", "5"]);
     const path = `${context.folder}/first-${attempt}.jsonl`;
     const startMs = performance.timeOrigin + performance.now();
-    const command = [...context.oisp, "record", "-o", path, "--exe", tools.loadgen, "--duration", "3s"];
+    const command = [...context.oisp, "record", "-o", path, "--duration", "3s"];
     await finish(stage.spawn(command), command, 30_000);
     await finish(calls, ["loadgen"], 30_000);
-    const [first] = (await Deno.readTextFile(path)).split("\n");
+    const lines = (await Deno.readTextFile(path)).split("\n");
+    const first = lines.find((line) => line.includes('"event_type":"ai.request"'));
     if (first) times.push(Date.parse(JSON.parse(first).timestamp) - startMs);
   }
   return [{ bench: "start_to_first_call", value: round(median(times) / 1000), unit: "s", better: "lower", bar: 0.5 }];
