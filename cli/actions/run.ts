@@ -3,6 +3,7 @@ import type { EbpfRun } from "../../core/capture/ebpf.ts";
 import { type Finding, FindingError } from "../../core/model/finding.ts";
 import type { Invocation } from "../command.ts";
 import { writeFindings } from "../errors.ts";
+import { ExitCode } from "../exit_codes.ts";
 import { type HeldChild, holdChild } from "../live/child.ts";
 import { finishLive } from "../live/finish.ts";
 import { openCapture } from "../live/open.ts";
@@ -13,6 +14,7 @@ import { createLiveSensor, type LiveSensor } from "../live/sensor.ts";
 import { askLibrary } from "../native.ts";
 import { findHashKey, loadSettings } from "../offline.ts";
 import { toKeyId } from "../output/state_folder.ts";
+import type { SessionResult } from "../session.ts";
 import { RunTally } from "../report/tally.ts";
 
 /** Signals that end this program by default; the terminal or the library gives them to the command. */
@@ -102,8 +104,24 @@ async function runCaptured(
     sensor.stop();
     await session.catch(() => {});
   }
-  await finishLive(invocation, await session, outputs, { childExitCode });
-  return childExitCode;
+  return await conclude(invocation, session, outputs, childExitCode);
+}
+
+/** The command's own failure wins over ours; when it succeeded, what went wrong here is the exit code. */
+async function conclude(
+  invocation: Invocation,
+  session: Promise<SessionResult>,
+  outputs: LiveOutputs,
+  childExitCode: number,
+): Promise<number> {
+  try {
+    const hasFailed = await finishLive(invocation, await session, outputs, { childExitCode });
+    return childExitCode === 0 && hasFailed ? ExitCode.io : childExitCode;
+  } catch (error) {
+    if (childExitCode === 0 || !(error instanceof FindingError)) throw error;
+    writeFindings(invocation.io.stderr, error.findings);
+    return childExitCode;
+  }
 }
 
 /** `--best-effort`: the command runs without capture, and report and summary say so. */
