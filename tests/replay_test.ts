@@ -201,7 +201,8 @@ Deno.test("3,000 damaged recordings run through the whole pipeline: valid events
       const at = headerBytes + random.below(bytes.length - headerBytes);
       bytes[at] = (bytes[at] ?? 0) ^ (1 << random.below(8));
     }
-    const { events } = await runPipeline(await recording.open({ from: bytes }), "safe");
+    const { events, result } = await runPipeline(await recording.open({ from: bytes }), "safe");
+    equals(result.stats.losses.pipeline?.items, {}, `seed 21, input ${i}: a decoder threw`);
     for (const event of events) {
       const checked = v.safeParse(OispEventSchema, event);
       ok(checked.success, `seed 21, input ${i}: ${JSON.stringify(checked.issues?.[0]?.path?.map((item) => item.key))}`);

@@ -1,5 +1,6 @@
 import type { ExporterHandle } from "../export/exporter.ts";
 import type { RedactedEvent, RedactionMode } from "../model/oisp_event.ts";
+import { DropCounts } from "./drop_counts.ts";
 
 /** A destination in use: an opened exporter and what it may see. */
 export interface Destination {
@@ -21,6 +22,7 @@ const MAX_BATCH = 256;
 const EVENTS_PER_FLUSH = 1024;
 
 interface Outlet {
+  readonly name: string;
   readonly modeIndex: number;
   readonly handle: ExporterHandle;
   batch: RedactedEvent[];
@@ -30,11 +32,18 @@ interface Outlet {
 export class Outlets {
   readonly #outlets: readonly Outlet[];
   readonly #taps: readonly { readonly modeIndex: number; readonly tap: EventTap }[];
+  /** Events that an outlet refused with an error, by outlet. */
+  readonly failures = new DropCounts();
   #sinceFlush = 0;
 
   /** @param modes what the redactor yields, in its order. */
   constructor(modes: readonly RedactionMode[], destinations: readonly Destination[], taps: readonly EventTap[]) {
-    this.#outlets = destinations.map(({ mode, handle }) => ({ modeIndex: modes.indexOf(mode), handle, batch: [] }));
+    this.#outlets = destinations.map(({ name, mode, handle }) => ({
+      name,
+      modeIndex: modes.indexOf(mode),
+      handle,
+      batch: [],
+    }));
     this.#taps = taps.map((tap) => ({ modeIndex: modes.indexOf(tap.mode), tap }));
   }
 
@@ -43,19 +52,19 @@ export class Outlets {
     this.#sinceFlush++;
     for (const { modeIndex, tap } of this.#taps) {
       const event = views[modeIndex];
-      if (event !== undefined) tap.take(event);
+      if (event !== undefined) this.#tell(tap, event);
     }
     for (const outlet of this.#outlets) {
       const event = views[outlet.modeIndex];
       if (event === undefined) continue;
       outlet.batch.push(event);
-      if (outlet.batch.length >= MAX_BATCH) handOn(outlet);
+      if (outlet.batch.length >= MAX_BATCH) this.#handOn(outlet);
     }
   }
 
   /** Hands every batch on. */
   handOn(): void {
-    for (const outlet of this.#outlets) if (outlet.batch.length > 0) handOn(outlet);
+    for (const outlet of this.#outlets) if (outlet.batch.length > 0) this.#handOn(outlet);
   }
 
   /**
@@ -70,7 +79,7 @@ export class Outlets {
   async flush(): Promise<void> {
     this.#sinceFlush = 0;
     this.handOn();
-    await Promise.all(this.#outlets.map(({ handle }) => handle.flush()));
+    await Promise.allSettled(this.#outlets.map(({ handle }) => handle.flush()));
   }
 
   /** Ends every destination within the budget; one that fails harms no other. */
@@ -78,10 +87,23 @@ export class Outlets {
     this.handOn();
     await Promise.allSettled(this.#outlets.map(({ handle }) => handle.close(budgetMs)));
   }
-}
 
-function handOn(outlet: Outlet): void {
-  const batch = outlet.batch;
-  outlet.batch = [];
-  outlet.handle.write(batch);
+  /** One outlet that fails harms no other. */
+  #tell(tap: EventTap, event: RedactedEvent): void {
+    try {
+      tap.take(event);
+    } catch {
+      this.failures.add("tap");
+    }
+  }
+
+  #handOn(outlet: Outlet): void {
+    const batch = outlet.batch;
+    outlet.batch = [];
+    try {
+      outlet.handle.write(batch);
+    } catch {
+      for (let i = 0; i < batch.length; i++) this.failures.add(outlet.name);
+    }
+  }
 }

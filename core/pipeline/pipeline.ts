@@ -17,6 +17,8 @@ import type { RedactionMode } from "../model/oisp_event.ts";
 import type { RawAccount, RawCapture } from "../model/raw_capture.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { createRedactor, type RedactedViews } from "../redact/redactor.ts";
+import type { InputExchange } from "../model/input_exchange.ts";
+import { DropCounts } from "./drop_counts.ts";
 import { DraftStages } from "./draft_stages.ts";
 import { type Destination, type EventTap, Outlets } from "./outlets.ts";
 import { ProcessTable } from "./process_table.ts";
@@ -83,6 +85,7 @@ export class Pipeline implements SourceSink {
   readonly #processes = new ProcessTable();
   readonly #context: { -readonly [K in keyof StoryContext]: StoryContext[K] };
   readonly #events: Record<string, number> = {};
+  readonly #failures = new DropCounts();
   readonly #isLive: boolean;
   #verdicts: Verdict[] = [];
   #account: RawAccount | undefined;
@@ -134,16 +137,24 @@ export class Pipeline implements SourceSink {
 
   /** Takes a capture fact from the source. */
   raw(fact: RawCapture): void {
-    if (fact.kind === "data") {
-      this.#decoder.raw(fact);
-    } else {
-      this.#control(fact);
+    try {
+      if (fact.kind === "data") this.#decoder.raw(fact);
+      else this.#control(fact);
+    } catch {
+      // Decoders do not throw on input. Should one do so all the same, that fact is lost and counted, and capture goes on.
+      this.#failures.add(`failed_${fact.kind}`, fact.kind === "data" ? fact.bytes.length : 0);
     }
     this.#options.recorder?.raw(fact);
   }
 
   /** Takes a whole exchange from the source. */
-  exchange: SourceSink["exchange"] = (input) => this.#decoder.exchange(input);
+  exchange(input: InputExchange): void {
+    try {
+      this.#decoder.exchange(input);
+    } catch {
+      this.#failures.add("failed_exchange", input.requestBody.length + input.responseBody.length);
+    }
+  }
 
   /** A slice of the source ended. */
   sliceEnd(): Promise<void> | undefined {
@@ -158,6 +169,8 @@ export class Pipeline implements SourceSink {
       losses: {
         source: this.#source.losses(),
         decode: this.#decoder.losses(),
+        pipeline: this.#failures,
+        output: this.#outlets.failures,
         enrich: this.#stages.enrichFailures,
         correlate: this.#stages.correlateFailures,
         redact: this.#stages.redactFailures,
