@@ -6,7 +6,7 @@ import { findSecretName } from "../secret_name_memo.ts";
 
 /** `--password tulips` and `-p` forms without a separator. */
 const FLAG = /--?([A-Za-z][A-Za-z0-9_-]{2,40})[ \t]+["']?([^\s"'-][^\s"']{3,512})/g;
-const SAID = /\bpass(?:word|phrase)\s+(?:is|was|to)\s*:?\s*["'`]?([^\s"'`()]{4,128})/gi;
+const SAID = /\bpassword\s+(?:is|was|to)\s*:?\s*["'`]?([^\s"'`()]{4,128})/gi;
 
 /** Values given to names such as `password`, `api_key`, `client_secret`, in any syntax. */
 export const assignments: RedactionRule = {
@@ -50,7 +50,7 @@ export const assignments: RedactionRule = {
       done = value.end;
     }
     if (text.includes("--")) pushFlags(text, spans);
-    if (text.includes("password") || text.includes("Password") || text.includes("passphrase")) pushSaid(text, spans);
+    if (text.includes("password") || text.includes("Password")) pushSaid(text, spans);
   },
 };
 
