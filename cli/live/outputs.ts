@@ -57,7 +57,8 @@ async function openEvents(
   const { mode } = config.redaction;
   const path = flags.text("output");
   const configured = await openConfigured(io, config.exports, mode);
-  const opened: Opened = { destinations: configured, files: [], hasTerminalLines: false };
+  const files = configured.map(({ name }) => name.replace(/^[a-z_]+:/, ""));
+  const opened: Opened = { destinations: configured, files, hasTerminalLines: false };
   if (path === "-") opened.destinations.push(await openStdout(io, mode, stop));
   else if (path !== undefined) {
     const isAppended = flags.isOn("append");

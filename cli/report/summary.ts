@@ -68,7 +68,9 @@ function renderLost(summary: RunSummary, count: (value: number) => string): stri
   const lost = Object.entries(summary.droppedItems).filter(([name]) => isLoss(name));
   const items = renderReasons(Object.fromEntries(lost), count);
   const outputs = summary.outputs.flatMap((output) => {
-    const dropped = renderReasons(output.dropped, count);
+    // Whoever closed the pipe has seen enough.
+    const { reader_gone: _, closed: __, ...lostEvents } = output.dropped;
+    const dropped = renderReasons(lostEvents, count);
     return dropped === "" ? [] : [`${output.name}: ${dropped}`];
   });
   const parts = [bytes, items, ...outputs].filter((part) => part !== "");
