@@ -19,7 +19,8 @@ import {
   SECRET_KEY,
   toRecords,
 } from "./support/chat_bytes.ts";
-import { comparable, runPipeline, runRecords } from "./support/run_pipeline.ts";
+import { type RawCapture, RecordFlag } from "../core/model/raw_capture.ts";
+import { comparable, factSource, runPipeline, runRecords } from "./support/run_pipeline.ts";
 
 /** A recording in memory. */
 class MemoryTarget implements RecordingTarget {
@@ -208,6 +209,48 @@ Deno.test("3,000 damaged recordings run through the whole pipeline: valid events
       ok(checked.success, `seed 21, input ${i}: ${JSON.stringify(checked.issues?.[0]?.path?.map((item) => item.key))}`);
     }
   }
+});
+
+/** What the kernel gives under the verdict `heads`: the first bytes of each call, offsets as of the whole. */
+Deno.test("requests of which the kernel copied only the beginning leave nothing and change no id", async () => {
+  const header = { tgid: 7, tid: 7, processKey: 7, cgroupId: 0, connId: 3 };
+  const facts: RawCapture[] = [];
+  const ends = { 1: 0, 2: 0 };
+  const add = (direction: 1 | 2, bytes: Uint8Array, copied = bytes.length) => {
+    const timeNs = 1_000_000 * (facts.length + 1);
+    const flags = copied < bytes.length ? RecordFlag.headsOnly | RecordFlag.truncated : 0;
+    facts.push({
+      kind: "data",
+      ...header,
+      seq: facts.length,
+      entryNs: timeNs,
+      returnNs: timeNs,
+      direction,
+      streamOffset: ends[direction],
+      bytes: bytes.slice(0, copied),
+      flags,
+      callTotal: bytes.length,
+      probeId: 1,
+    });
+    ends[direction] += bytes.length;
+  };
+  add(1, healthRequest());
+  add(2, healthResponse());
+  for (const path of ["/private/a", "/private/b"]) {
+    add(1, healthRequest(path + "?" + "x".repeat(300)), 60);
+    add(2, healthResponse("private ".repeat(200)), 60);
+  }
+  add(1, chatRequest("after heads"));
+  add(2, chatResponse("answer after heads"));
+  add(1, chatRequest("and again"));
+  add(2, chatResponse("answer again"));
+  const target = new MemoryTarget();
+  const tap = createRecordingTap(target, { bootId: "boot", host: {} });
+  const live = await runPipeline(factSource(facts), "full", { recorder: tap });
+  const replayed = await runPipeline(await recording.open({ from: target.bytes }));
+  is(live.events.length, 4);
+  equals(comparable(replayed.events), comparable(live.events));
+  ok(!target.text.includes("private"));
 });
 
 Deno.test("the file is new, its owner's only, and never written through a link", async () => {

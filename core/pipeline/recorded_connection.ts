@@ -1,9 +1,9 @@
-import { RECORD_HEADER_BYTES } from "../capture/record_layout.ts";
 import { writeRecord } from "../capture/record_codec.ts";
 import type { HttpExchange } from "../model/http_exchange.ts";
-import { type RawData, RecordFlag, SENT } from "../model/raw_capture.ts";
+import { type RawData, RECEIVED, SENT } from "../model/raw_capture.ts";
 import { requestFiller, responseFiller } from "./filler.ts";
 import { maskHeads } from "./head_mask.ts";
+import { extend, payloadOf, type Range, rangeOf, toFillerRecord } from "./recorded_range.ts";
 import type { QueuedRecord, RecordingQueue } from "./recording_queue.ts";
 
 /** Exchanges without a model call that are remembered as fillers for the next one that is. */
@@ -12,9 +12,12 @@ const MAX_FILLERS = 8192;
 /** What is known of one exchange: `undecided`, a model call (`ai`), something else (`other`), or given up (`lost`). */
 type Decision = "undecided" | "ai" | "other" | "lost";
 
-interface Range {
-  from: number;
-  to: number;
+interface EarlyRecord {
+  readonly record: QueuedRecord;
+  readonly isRequest: boolean;
+  readonly range: Range;
+  /** Offset behind the last byte that was copied. */
+  readonly copiedTo: number;
 }
 
 interface RecordedExchange {
@@ -40,9 +43,10 @@ export class RecordedConnection {
   readonly #skip: (reason: string, bytes: number) => void;
   /** In order; those whose answer is not over. */
   #exchanges: RecordedExchange[] = [];
-  /** Records that came before any exchange was known: partial heads. */
-  #loose: QueuedRecord[] = [];
-  #looseRange: Range | undefined;
+  /** Records of no exchange so far: heads that are not whole yet, and frames before anything is known of them. */
+  #early: EarlyRecord[] = [];
+  /** Answers to requests that could not be read: left out, but their bytes are accounted for. */
+  #stray: Range = { from: -1, to: -1 };
   /** Exchanges that the record under way began. */
   #fresh: RecordedExchange[] = [];
   #writing: RecordedExchange | undefined;
@@ -93,10 +97,12 @@ export class RecordedConnection {
     this.heldBytes += record.bytes.length;
     if (this.#isLost) return this.#drop([record], "undecided");
     if (this.#isWhole) return this.#keepWhole(record);
-    if (this.#isFramed) return void this.#loose.push(record);
     const range = rangeOf(fact);
-    if (this.#isFromClient(fact)) this.#request(record, range);
-    else this.#response(record, range);
+    const isRequest = this.#isFromClient(fact);
+    const early = { record, isRequest, range, copiedTo: fact.streamOffset + fact.bytes.length };
+    if (this.#isFramed) return void this.#early.push(early);
+    if (isRequest) this.#request(early);
+    else this.#response(early);
     this.#settle(fact);
   }
 
@@ -110,16 +116,14 @@ export class RecordedConnection {
       item.sentRecords = [];
       item.receivedRecords = [];
     }
-    this.#drop(this.#loose, "undecided");
-    this.#loose = [];
+    this.#dropEarly();
   }
 
   /** The connection or the capture ended. */
   close(): void {
     for (const item of this.#exchanges) this.#finish(item);
     this.#exchanges = [];
-    this.#drop(this.#loose, "undecided");
-    this.#loose = [];
+    this.#dropEarly();
   }
 
   #isFromClient(fact: RawData): boolean {
@@ -127,33 +131,45 @@ export class RecordedConnection {
     return (fact.direction === SENT) !== isServerSide;
   }
 
-  #request(record: QueuedRecord, range: Range): void {
+  #request(early: EarlyRecord): void {
+    const { record, range } = early;
     const [first] = this.#fresh;
+    // A head goes on where its last piece ended; after a hole what came before is no part of it.
+    const before = this.#early.findLast((item) => item.isRequest);
+    if (before !== undefined && before.copiedTo !== range.from) this.#dropEarly();
     if (first !== undefined) {
-      first.sentRecords.push(...this.#loose, record);
-      extend(first.sent, this.#looseRange ?? range);
+      const pieces = this.#early.filter((item) => item.isRequest);
+      first.sentRecords.push(...pieces.map((item) => item.record), record);
+      for (const piece of pieces) extend(first.sent, piece.range);
       extend(first.sent, range);
-      this.#loose = [];
-      this.#looseRange = undefined;
+      this.#early = this.#early.filter((item) => !item.isRequest);
+      this.#dropEarly();
       // Several requests in one record share its fate: it is kept when any of them is a model call.
       for (const item of this.#fresh.slice(1)) if (item.decision === "ai") first.decision = "ai";
     } else if (this.#isRequestOpen && this.#writing !== undefined) {
       this.#writing.sentRecords.push(record);
       extend(this.#writing.sent, range);
     } else {
-      this.#loose.push(record);
-      this.#looseRange = { from: Math.min(range.from, this.#looseRange?.from ?? range.from), to: range.to };
+      this.#early.push(early);
     }
   }
 
-  #response(record: QueuedRecord, range: Range): void {
+  #response(early: EarlyRecord): void {
     const [first] = this.#exchanges;
     if (first === undefined) {
-      this.#loose.push(record);
+      this.#early.push(early);
+      // Once an exchange was seen, an answer to none of them belongs to a request that could not be read.
+      if (this.#writing !== undefined) this.#dropEarly();
       return;
     }
-    first.receivedRecords.push(record);
-    extend(first.received, range);
+    first.receivedRecords.push(early.record);
+    extend(first.received, early.range);
+  }
+
+  #dropEarly(): void {
+    for (const item of this.#early) if (!item.isRequest) extend(this.#stray, item.range);
+    this.#drop(this.#early.map((item) => item.record), "undecided");
+    this.#early = [];
   }
 
   /** After each record: decides what can be decided. */
@@ -185,7 +201,7 @@ export class RecordedConnection {
     const [first] = item.sentRecords;
     if (first !== undefined && item.sent.from >= 0) {
       maskHeads(item.sentRecords.map(payloadOf));
-      first.before = [...this.#takePrelude(), ...this.#takeFillers(fact)];
+      first.before = [...this.#takePrelude(), ...this.#takeFillers(fact, item.exchange.connection.serverSide)];
       // From here on only body bytes come; they are kept as they are.
       item.sent.from = -1;
     }
@@ -203,8 +219,8 @@ export class RecordedConnection {
 
   #keepWhole(record: QueuedRecord): void {
     const held = [...this.#exchanges, ...this.#fresh].flatMap((item) => [...item.sentRecords, ...item.receivedRecords]);
-    const records = [...this.#loose, ...held, record];
-    this.#loose = [];
+    const records = [...this.#early.map((item) => item.record), ...held, record];
+    this.#early = [];
     this.#exchanges = [];
     this.#fresh = [];
     records[0]!.before = this.#takePrelude();
@@ -227,14 +243,16 @@ export class RecordedConnection {
     return prelude;
   }
 
-  #takeFillers(fact: RawData): Uint8Array[] {
-    const fillers = this.#fillers;
+  #takeFillers(fact: RawData, isServerSide: boolean): Uint8Array[] {
+    const [fillers, stray] = [this.#fillers, this.#stray];
     this.#fillers = [];
-    const received = fact.direction === 1 ? 2 : 1;
-    return fillers.flatMap((filler) => [
-      ...toFillerRecord(fact, fact.direction, filler.sent, requestFiller),
-      ...toFillerRecord(fact, received, filler.received, responseFiller),
+    this.#stray = { from: -1, to: -1 };
+    const [asked, answered] = isServerSide ? [RECEIVED, SENT] as const : [SENT, RECEIVED] as const;
+    const records = fillers.flatMap((filler) => [
+      ...toFillerRecord(fact, asked, filler.sent, requestFiller),
+      ...toFillerRecord(fact, answered, filler.received, responseFiller),
     ]);
+    return [...records, ...toFillerRecord(fact, answered, stray, responseFiller)];
   }
 
   #keep(records: readonly QueuedRecord[]): void {
@@ -258,34 +276,4 @@ function isOver(exchange: HttpExchange): boolean {
   const { request, response } = exchange;
   if (request.completeness === "in_flight") return false;
   return response === undefined ? request.completeness !== "complete" : response.completeness !== "in_flight";
-}
-
-/** The payload of a queued data record; it was made by `writeRecord`, so its header has today's length. */
-function payloadOf(record: QueuedRecord): Uint8Array {
-  const view = new DataView(record.bytes.buffer, record.bytes.byteOffset);
-  return record.bytes.subarray(RECORD_HEADER_BYTES, RECORD_HEADER_BYTES + view.getUint32(84, true));
-}
-
-/** Where a record's call ends: what the kernel did not copy belongs to it. */
-function rangeOf(fact: RawData): Range {
-  const cut = RecordFlag.truncated | RecordFlag.headsOnly;
-  const isCut = (fact.flags & cut) !== 0 && (fact.flags & RecordFlag.more) === 0;
-  const bytes = isCut ? Math.max(fact.bytes.length, fact.callTotal) : fact.bytes.length;
-  return { from: fact.streamOffset, to: fact.streamOffset + bytes };
-}
-
-function extend(range: Range, by: Range): void {
-  range.from = range.from < 0 ? by.from : Math.min(range.from, by.from);
-  range.to = Math.max(range.to, by.to);
-}
-
-function toFillerRecord(
-  fact: RawData,
-  direction: 1 | 2,
-  range: Range,
-  toBytes: (length: number) => Uint8Array | undefined,
-): Uint8Array[] {
-  const bytes = range.from < 0 ? undefined : toBytes(range.to - range.from);
-  if (bytes === undefined) return [];
-  return [writeRecord({ ...fact, direction, streamOffset: range.from, bytes, callTotal: bytes.length, flags: 0 })];
 }
