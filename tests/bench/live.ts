@@ -71,13 +71,14 @@ async function stopServer(server: Deno.ChildProcess): Promise<void> {
   await Promise.all([server.stdout.cancel(), server.stderr.cancel()]);
 }
 
-/** A sensor on the stage that watches the load generator. */
-interface Sensor {
+/** A sensor that runs on the stage. */
+export interface Sensor {
   readonly pid: number;
   stop(): Promise<void>;
 }
 
-async function startSensor(context: BenchContext, stage: Stage, flags: readonly string[]): Promise<Sensor> {
+/** Starts `oisp record` on the stage and waits until it is attached. */
+export async function startSensor(context: BenchContext, stage: Stage, flags: readonly string[]): Promise<Sensor> {
   const command = ["sh", "-c", 'echo $$ > sensor.pid; exec "$@"', "sh", ...context.oisp, "record", ...flags];
   const child = stage.spawn(command);
   const ready = await stage.run([...context.oisp, "status", "--wait", "20s"]);
