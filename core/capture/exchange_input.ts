@@ -1,6 +1,6 @@
 /** Builds whole exchanges from the plain facts of a text input (JSON lines, HAR). */
 import { Buffer } from "node:buffer";
-import type { ConnectionFacts, HttpExchange, HttpRequest, HttpResponse } from "../model/http_exchange.ts";
+import type { ConnectionFacts, HttpExchange, HttpRequest, HttpResponse, KnownTimes } from "../model/http_exchange.ts";
 import { decodeBase64 } from "./base64.ts";
 import { isRecord } from "./fact_fields.ts";
 import type { InputExchange } from "../model/input_exchange.ts";
@@ -21,6 +21,7 @@ export interface ExchangeFacts {
   /** Boot-clock times of the first byte of the request and of the last of the answer. */
   readonly startNs: number;
   readonly endNs: number;
+  readonly knownTimes: KnownTimes;
 }
 
 /** Framing that a text input has already undone; the headers that announce it would mislead the decoder. */
@@ -46,6 +47,7 @@ export function toInputExchange(facts: ExchangeFacts): InputExchange {
     ordinal: 0,
     protocol: "http/1.1",
     request: toRequest(facts),
+    knownTimes: facts.knownTimes,
     ...(facts.id === undefined ? {} : { inputId: facts.id }),
   };
   if (facts.status !== undefined) exchange.response = toResponse(facts, facts.status);

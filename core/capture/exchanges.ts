@@ -126,19 +126,24 @@ function readSide(
 
 /**
  * Start and end of an exchange: `started_at` and `ended_at` (RFC 3339) when the line has them, else the `date` of the answer
- * for both, else the start of 1970.
+ * for both, else the start of 1970. Says which.
  */
 function readTimes(
   json: Record<string, unknown>,
   responseHeaders: ReadonlyMap<string, string>,
   clock: InputClock,
   sink: SourceSink,
-): { startNs: number; endNs: number } {
-  const startUs = readTime(json.started_at) ?? readTime(json.ended_at) ?? readTime(responseHeaders.get("date")) ?? 0;
-  const endUs = Math.max(startUs, readTime(json.ended_at) ?? startUs);
+): Pick<ExchangeFacts, "startNs" | "endNs" | "knownTimes"> {
+  const startedUs = readTime(json.started_at);
+  const endedUs = readTime(json.ended_at);
+  const momentUs = startedUs ?? endedUs ?? readTime(responseHeaders.get("date"));
+  const startUs = momentUs ?? 0;
+  const endUs = Math.max(startUs, endedUs ?? startUs);
+  const isSpan = startedUs !== undefined && endedUs !== undefined;
   const fact = clock.tick(startUs);
   if (fact !== undefined) sink.raw(fact);
-  return { startNs: clock.toNs(startUs), endNs: clock.toNs(endUs) };
+  const knownTimes = isSpan ? "span" : momentUs === undefined ? "none" : "moment";
+  return { startNs: clock.toNs(startUs), endNs: clock.toNs(endUs), knownTimes };
 }
 
 function readTime(value: unknown): number | undefined {

@@ -100,10 +100,11 @@ function takeEntry(entry: unknown, number: number, clock: InputClock, sink: Sour
   if (!isRecord(entry) || !isRecord(entry.request)) return 'it has no "request"';
   const { request } = entry;
   if (typeof request.method !== "string" || typeof request.url !== "string") return "its request has no method or url";
-  const startUs = readTime(entry.startedDateTime);
+  const startedUs = readTime(entry.startedDateTime);
+  const startUs = startedUs ?? 0;
   const fact = clock.tick(startUs);
   if (fact !== undefined) sink.raw(fact);
-  const durationMs = typeof entry.time === "number" && entry.time > 0 ? entry.time : 0;
+  const durationMs = typeof entry.time === "number" && entry.time > 0 ? entry.time : undefined;
   const response = isRecord(entry.response) ? entry.response : {};
   const facts: ExchangeFacts = {
     number,
@@ -117,7 +118,8 @@ function takeEntry(entry: unknown, number: number, clock: InputClock, sink: Sour
     responseHeaders: readHarHeaders(response.headers),
     responseBody: readContent(response.content),
     startNs: clock.toNs(startUs),
-    endNs: clock.toNs(startUs + Math.round(durationMs * 1000)),
+    endNs: clock.toNs(startUs + Math.round((durationMs ?? 0) * 1000)),
+    knownTimes: durationMs !== undefined ? "span" : startedUs === undefined ? "none" : "moment",
   };
   sink.exchange(toInputExchange(facts));
   return undefined;
@@ -127,9 +129,9 @@ function isStatus(value: unknown): value is number {
   return typeof value === "number" && Number.isInteger(value) && value >= 100 && value <= 999;
 }
 
-function readTime(value: unknown): number {
+function readTime(value: unknown): number | undefined {
   const timeMs = typeof value === "string" ? Date.parse(value) : NaN;
-  return Number.isNaN(timeMs) || timeMs < 0 ? 0 : timeMs * 1000;
+  return Number.isNaN(timeMs) || timeMs < 0 ? undefined : timeMs * 1000;
 }
 
 function readHarHeaders(json: unknown): ReadonlyMap<string, string> {
