@@ -29,7 +29,8 @@ export const TYPE_NOTES: Readonly<Record<string, string>> = {
 export const FIELD_NOTES: Readonly<Record<string, string>> = {
   oisp_version: "version of the event schema",
   event_id: "ULID; the same for the same capture, live or replayed",
-  timestamp: "RFC 3339, UTC, six digits; capture time, never the time of decoding",
+  timestamp:
+    "RFC 3339, UTC, six digits; capture time, never the time of decoding. Text inputs: the times of the line, else the `date` of the answer; with neither 1970 and `time_unknown` in `confidence.reasons`",
   attrs: "what has no field of its own, for example `exchange_id`, `dialect`, `role`",
   related_events: "why this event belongs to another one",
   "redaction.original_hash": "HMAC-SHA-256 of the content before redaction, with the installation key",

@@ -25,6 +25,8 @@ async function play(conversation: readonly Wire[]): Promise<readonly RedactedEve
       status: 200,
       response_headers: { "content-type": typeof response === "string" ? "text/event-stream" : "application/json" },
       response_body: typeof response === "string" ? response : JSON.stringify(response),
+      started_at: new Date(index * 2000).toISOString(),
+      ended_at: new Date(index * 2000 + 1000).toISOString(),
     })
   );
   const source = await exchanges.open({ from: new TextEncoder().encode(lines.join("\n") + "\n") });

@@ -43,7 +43,7 @@ export function createDerivedEvent<T extends EventType>(
     ...(app && { app }),
     ...(web && { web }),
     ...(source && { source }),
-    confidence: options.confidence,
+    confidence: from.exchange?.knownTimes === "none" ? withUnknownTime(options.confidence) : options.confidence,
     data: options.data,
     ...(from.event.attrs?.exchange_id !== undefined && { attrs: { exchange_id: from.event.attrs.exchange_id } }),
     // The compiler cannot pair a generic event type with its data; the options' type already did.
@@ -54,6 +54,10 @@ export function createDerivedEvent<T extends EventType>(
     processKey: from.processKey,
     ...(from.exchange && { exchange: from.exchange }),
   };
+}
+
+function withUnknownTime(confidence: DraftEvent["event"]["confidence"]): DraftEvent["event"]["confidence"] {
+  return { ...confidence, reasons: [...confidence.reasons ?? [], "time_unknown"] };
 }
 
 /** Adds a link to another event, in place. */

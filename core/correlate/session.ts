@@ -143,7 +143,8 @@ function toSessionEvent(open: Session, context: StoryContext, action: "start" | 
       session_id: open.key.sessionId,
       rule: open.key.rule,
       ...(action === "end" && {
-        duration_ms: toDurationMs(open.first.timeNs, open.lastNs),
+        ...(open.first.exchange?.knownTimes !== "none" &&
+          { duration_ms: toDurationMs(open.first.timeNs, open.lastNs) }),
         stats: toStats(open),
       }),
     },

@@ -15,7 +15,8 @@ export interface AnsweredCall {
   readonly type: string;
   readonly server?: string;
   readonly eventId: string;
-  readonly endedNs: number;
+  /** Undefined when it is not known to more than a rough moment. */
+  readonly endedNs: number | undefined;
 }
 
 type ToolData = NonNullable<EventOf<"agent.tool_call">["data"]["tool"]>;
@@ -129,7 +130,13 @@ function toDuration(
   statedMs: number | undefined,
 ): { duration_ms?: number; duration_source?: string } {
   if (statedMs !== undefined) return { duration_ms: statedMs, duration_source: "stated_in_result" };
-  const startedNs = draft.exchange?.request.firstByteNs;
-  if (call === undefined || result.isServerSide === true || startedNs === undefined) return {};
+  const startedNs = hasSpan(draft) ? draft.exchange?.request.firstByteNs : undefined;
+  if (call?.endedNs === undefined || result.isServerSide === true || startedNs === undefined) return {};
   return { duration_ms: toDurationMs(call.endedNs, startedNs), duration_source: "next_request" };
+}
+
+/** The event's exchange has its own start and end, so that times between exchanges mean something. */
+export function hasSpan(draft: DraftEvent): boolean {
+  const known = draft.exchange?.knownTimes;
+  return known === undefined || known === "span";
 }

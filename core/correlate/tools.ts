@@ -10,7 +10,7 @@ import type { DraftEvent, StoryContext } from "../model/draft.ts";
 import type { Message, ToolCall, ToolResult } from "../model/model_call.ts";
 import { BoundedMap } from "./bounded_map.ts";
 import type { Correlator, CorrelatorState } from "./correlator.ts";
-import { type AnsweredCall, toCallEvent, toResultEvent, toScriptCallEvents } from "./tool_events.ts";
+import { type AnsweredCall, hasSpan, toCallEvent, toResultEvent, toScriptCallEvents } from "./tool_events.ts";
 import { toTurnKey } from "./turn_key.ts";
 
 const MAX_CALLS = 8_192;
@@ -186,7 +186,7 @@ function toKnownCall(call: ToolCall, event: DraftEvent): KnownCall {
     type: call.type,
     ...(call.server !== undefined && { server: call.server }),
     eventId: event.event.event_id,
-    endedNs: event.timeNs,
+    endedNs: hasSpan(event) ? event.timeNs : undefined,
     isAnswered: false,
   };
 }

@@ -105,11 +105,11 @@ export class AnswerBody implements BodyEndSink {
     return response;
   }
 
-  /** Number of pieces and the time between them; undefined for answers that are no stream. */
-  toStreamFacts(): EventOf<"ai.response">["data"]["stream"] {
+  /** Number of pieces and, where each has its own time, the time between them; undefined for answers that are no stream. */
+  toStreamFacts(isTimed: boolean): EventOf<"ai.response">["data"]["stream"] {
     if (!this.isStream || this.#chunks === 0) return undefined;
     const facts: NonNullable<EventOf<"ai.response">["data"]["stream"]> = { chunks: this.#chunks };
-    if (this.#chunks > 1 && this.firstTokenNs !== undefined) {
+    if (isTimed && this.#chunks > 1 && this.firstTokenNs !== undefined) {
       facts.inter_chunk_ms_mean = toMs((this.#lastTokenNs - this.firstTokenNs) / (this.#chunks - 1));
       facts.inter_chunk_ms_max = toMs(this.#maxGapNs);
     }

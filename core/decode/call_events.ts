@@ -142,6 +142,12 @@ export class CallEvents {
     return this.#call.request;
   }
 
+  /** Start and end of the exchange are known, not only one of them. */
+  get #hasSpan(): boolean {
+    const { knownTimes } = this.#exchange;
+    return knownTimes === undefined || knownTimes === "span";
+  }
+
   #toolCall(confidence: Confidence, timeNs: number): void {
     const call = this.#call.request?.messages[0]?.toolCalls?.[0];
     if (call === undefined) return;
@@ -156,7 +162,7 @@ export class CallEvents {
     const data = toToolResultData(call, result, {
       server: this.#recognition.head.host,
       callEventId: this.#requestEventId,
-      times: { durationMs: toDurationMs(this.#exchange.request.firstByteNs, timeNs) },
+      times: { durationMs: this.#hasSpan ? toDurationMs(this.#exchange.request.firstByteNs, timeNs) : undefined },
     });
     this.#draft("agent.tool_result", timeNs, 0, toToolConfidence(confidence), data);
   }
@@ -185,13 +191,18 @@ export class CallEvents {
     const headers = response?.headers ?? NO_HEADERS;
     const isFailed = status >= 400 || this.#call.response?.error !== undefined;
     const first = answer.firstTokenNs;
+    const isTimed = this.#exchange.knownTimes === undefined;
     return {
       status,
       isSuccess: isFailed ? false : answer.isComplete ? true : undefined,
       isStreaming: answer.hasBody ? answer.isStream : undefined,
-      latencyMs: toDurationMs(request.firstByteNs, response?.lastByteNs ?? request.lastByteNs),
-      timeToFirstTokenMs: answer.isStream && first !== undefined ? toDurationMs(request.firstByteNs, first) : undefined,
-      stream: answer.toStreamFacts(),
+      latencyMs: this.#hasSpan
+        ? toDurationMs(request.firstByteNs, response?.lastByteNs ?? request.lastByteNs)
+        : undefined,
+      timeToFirstTokenMs: isTimed && answer.isStream && first !== undefined
+        ? toDurationMs(request.firstByteNs, first)
+        : undefined,
+      stream: answer.toStreamFacts(isTimed),
       requestEventId: this.#requestEventId,
       headerRequestId: readRequestId(headers),
       retryAfterMs: readRetryAfterMs(headers),
@@ -227,6 +238,7 @@ export class CallEvents {
     const { oisp_version, event_id, timestamp } = toEnvelope(this.#context, exchange, { eventType, timeNs, index });
     const attrs = toAttrs(exchange, this.#call.dialect);
     if (this.#deployment !== undefined) attrs.deployment = this.#deployment;
+    if (exchange.knownTimes === "none") confidence.reasons = [...confidence.reasons ?? [], "time_unknown"];
     const event = { oisp_version, event_id, event_type: eventType, timestamp, confidence, attrs, data } as OispEvent;
     const draft: DraftEvent = {
       event,

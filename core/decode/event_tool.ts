@@ -6,7 +6,8 @@ const encoder = new TextEncoder();
 /** Times of a tool call that the wire itself shows. */
 export interface ToolTimes {
   /** Last byte of the result minus first byte of the call. */
-  readonly durationMs: number;
+  /** Undefined when the times of the exchange are not known. */
+  readonly durationMs: number | undefined;
 }
 
 /** Data of `agent.tool_call` for a call that was seen being made (MCP), not only asked for by a model. */
@@ -37,8 +38,7 @@ export function toToolResultData(
       result: result.content,
       result_length: encoder.encode(result.content).length,
     }),
-    duration_ms: facts.times.durationMs,
-    duration_source: "wire",
+    ...(facts.times.durationMs !== undefined && { duration_ms: facts.times.durationMs, duration_source: "wire" }),
     related_event_id: facts.callEventId,
   };
 }

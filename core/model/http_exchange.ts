@@ -58,6 +58,12 @@ export interface HttpResponse extends HttpMessage {
   readonly status: number;
 }
 
+/**
+ * What a text input says about the times of an exchange: `span` its start and its end, `moment` one time, which stands for both,
+ * `none` nothing.
+ */
+export type KnownTimes = "span" | "moment" | "none";
+
 /** A request and what came back, as it arrives. */
 export interface HttpExchange {
   readonly connection: ConnectionFacts;
@@ -68,4 +74,6 @@ export interface HttpExchange {
   response?: HttpResponse;
   /** Free facts of text inputs: the line's `id`, published as `attrs.exchange_id`. */
   readonly inputId?: string;
+  /** Text inputs only. Absent: every byte has its own time. */
+  readonly knownTimes?: KnownTimes;
 }

@@ -53,6 +53,7 @@ function toInput(recording: Recording) {
     responseBody: readBody(recording.responseBody, responseHeaders.get("content-type") ?? ""),
     startNs: recording.number * 1e9,
     endNs: recording.number * 1e9 + 5e8,
+    knownTimes: "span",
   });
 }
 
