@@ -29,6 +29,8 @@ export interface SensorConfig {
   readonly forcePerfUprobes?: boolean;
   /** Look for TLS libraries by itself. */
   readonly discover?: boolean;
+  /** Stop a process below a spawned command for the moment in which probes are put on a file that it has just mapped. */
+  readonly waitAttach?: boolean;
   /** Files to attach to at once. */
   readonly images?: readonly string[];
 }

@@ -33,8 +33,9 @@ export const RUN: Command = {
     },
     {
       name: "wait-attach",
-      summary: "stop a process for the moment a late library is attached",
-      later: { answer: "warn", subject: "Stopping a process until a late library is attached" },
+      summary: "stop a process for the moment in which a library that it loads late is attached",
+      configKey: "capture.wait_attach",
+      details: "A process that is stopped goes on by itself when the sensor ends, however it ends.",
     },
     {
       name: "best-effort",

@@ -25,6 +25,7 @@ export function toSensorConfig(scope: SensorScope, config: Config): SensorConfig
     payloadRingBytes: capture.ring_kb * 1024,
     serverSide: capture.server_side,
     forcePerfUprobes: capture.attach === "perf_event",
+    waitAttach: capture.wait_attach,
     ...(capture.ssl ? {} : { discover: false }),
   };
 }

@@ -29,7 +29,10 @@ export const CaptureSchema = v.strictObject({
   uids: v.optional(key(v.array(Whole), "only processes of these users; empty: all"), []),
   server_side: v.optional(key(v.boolean(), "also capture calls that programs here answer"), false),
   streaming_chunks: v.optional(key(v.boolean(), "also emit ai.streaming_chunk events"), false),
-  wait_attach: laterKey(v.boolean(), "in run: stop a process for the moment a late library is attached"),
+  wait_attach: v.optional(
+    key(v.boolean(), "in run: stop a process for the moment in which a library that it loads late is attached"),
+    false,
+  ),
   attach: v.optional(
     key(v.picklist(["auto", "perf_event"]), "how probes are attached; auto takes uprobe.multi where the kernel has it"),
     "auto",
