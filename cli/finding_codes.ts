@@ -63,6 +63,7 @@ export const FINDING_CODES: Readonly<Record<string, string>> = {
   "OISP-RED-001": "contents are shown unredacted",
   "OISP-RUN-001": "the command cannot be executed",
   "OISP-RUN-002": "the command was not found",
+  "OISP-RUN-003": "no call to a model was captured, and nothing stands in the way of capture",
   "OISP-SRV-001": "the folder of the sensor socket cannot be created",
   "OISP-SRV-002": "the sensor socket cannot be opened",
   "OISP-SRV-003": "the sensor does not run or belongs to another user",

@@ -1,4 +1,5 @@
 /** The end of `run` and `record`: reports, problems, summary. */
+import type { Finding } from "../../core/model/finding.ts";
 import type { Invocation } from "../command.ts";
 import { writeFindings } from "../errors.ts";
 import type { Io } from "../io.ts";
@@ -16,9 +17,24 @@ function nextCommand(files: readonly string[], recordingPath: string | undefined
   return file === undefined ? undefined : `oisp tail ${quote(file)}`;
 }
 
+/**
+ * Why there was no call: what stands in the way of capture, else what the account says. A program that is not covered has a
+ * line of its own; what the doctor knows of other programs of this machine explains nothing here.
+ */
+async function explainNoCalls(summary: RunSummary): Promise<Finding | undefined> {
+  const blocking = await findTopFinding();
+  if (blocking?.severity === "error") return blocking;
+  if (summary.tally.notCovered().length > 0 || summary.account === undefined) return undefined;
+  const { calls } = summary.account;
+  const what = calls === 0
+    ? "no program in scope made a TLS call that can be seen"
+    : `${calls} TLS calls were seen, none of them to a model in a known format`;
+  return { code: "OISP-RUN-003", severity: "info", what, fix: "oisp doctor --pid PID, for the program in question" };
+}
+
 async function writeSummary(io: Io, summary: RunSummary, outputs: LiveOutputs): Promise<void> {
   if (io.isQuiet) return;
-  const topFinding = summary.tally.total.calls === 0 ? await findTopFinding() : undefined;
+  const topFinding = summary.tally.total.calls === 0 ? await explainNoCalls(summary) : undefined;
   const next = nextCommand(outputs.files, outputs.recording?.path);
   const lines = renderSummary(summary, {
     isTerminal: io.stderr.isTerminal,
