@@ -36,6 +36,48 @@ class SseParser implements BodyParser {
 
   push(bytes: Uint8Array, timeNs: number): void {
     if (this.#isAfterGap) this.#resync(bytes);
+    if (this.#isWhole(bytes)) {
+      const text = decodeUtf8(bytes);
+      if (!text.includes("\r")) return this.#wholeEvents(text, timeNs);
+    }
+    this.#pieces(bytes, timeNs);
+  }
+
+  gap(): void {
+    this.#sink.problem("gap");
+    this.#carry.clear();
+    this.#isSkipping = this.#isAfterGap = true;
+    this.#isLineEmpty = this.#isAfterCr = false;
+  }
+
+  end(isComplete: boolean, timeNs: number): void {
+    if (isComplete && !this.#isSkipping) this.#dispatch(this.#carry.take(), timeNs);
+    this.#carry.clear();
+  }
+
+  /** Servers send event by event: most pieces begin with an event and end with one. */
+  #isWhole(bytes: Uint8Array): boolean {
+    const { length } = bytes;
+    return bytes[length - 1] === LF && bytes[length - 2] === LF && this.#isLineEmpty && !this.#isSkipping &&
+      !this.#isAfterCr && this.#carry.heldBytes === 0;
+  }
+
+  /** Events without CR, to the last one's empty line: searching text is faster than looking at each byte. */
+  #wholeEvents(text: string, timeNs: number): void {
+    let at = this.#isFirst && text.startsWith(BOM) ? BOM.length : 0;
+    this.#isFirst = false;
+    while (at < text.length) {
+      const end = text.indexOf("\n\n", at);
+      // What is left after the last event is an empty line more.
+      if (end < 0) return;
+      const message = parseEvent(end + 2 === text.length && at === 0 ? text : text.slice(at, end));
+      if (message !== undefined) this.#sink.message(message, timeNs);
+      at = end + 2;
+    }
+  }
+
+  /** Events that go over pieces, or have other line ends. */
+  #pieces(bytes: Uint8Array, timeNs: number): void {
     let start = 0;
     let isLineEmpty = this.#isLineEmpty;
     let isAfterCr = this.#isAfterCr;
@@ -59,18 +101,6 @@ class SseParser implements BodyParser {
     this.#isLineEmpty = isLineEmpty;
     this.#isAfterCr = isAfterCr;
     if (start < bytes.length) this.#keep(start === 0 ? bytes : bytes.subarray(start));
-  }
-
-  gap(): void {
-    this.#sink.problem("gap");
-    this.#carry.clear();
-    this.#isSkipping = this.#isAfterGap = true;
-    this.#isLineEmpty = this.#isAfterCr = false;
-  }
-
-  end(isComplete: boolean, timeNs: number): void {
-    if (isComplete && !this.#isSkipping) this.#dispatch(this.#carry.take(), timeNs);
-    this.#carry.clear();
   }
 
   #keep(bytes: Uint8Array): void {
