@@ -1,6 +1,7 @@
 import { TEXT_SOURCES } from "../../core/capture/registry.ts";
 import type { Invocation } from "../command.ts";
 import { runOffline } from "../offline.ts";
+import { findCallerInput } from "../output/caller_files.ts";
 import { usageError } from "../usage.ts";
 
 function findFormat(invocation: Invocation, path: string): string {
@@ -33,5 +34,9 @@ export function run(invocation: Invocation): Promise<number> {
   const source = TEXT_SOURCES.find((entry) => entry.id === format);
   // The command table allows registered formats only; a test compares the two.
   if (source === undefined) throw new TypeError(`Cannot decode "${format}"`);
-  return runOffline(invocation, () => source.open({ from: path }), "json");
+  return runOffline(
+    invocation,
+    async () => source.open({ from: await findCallerInput(path, invocation.io.env) }),
+    "json",
+  );
 }

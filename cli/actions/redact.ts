@@ -1,10 +1,10 @@
-import { openByteInput } from "../../core/capture/byte_input.ts";
+import { type InputFrom, openByteInput } from "../../core/capture/byte_input.ts";
 import { createRedactor } from "../../core/redact/redactor.ts";
 import type { Invocation } from "../command.ts";
 import { writeFindings } from "../errors.ts";
 import { ExitCode } from "../exit_codes.ts";
 import { loadSettings, warnAboutFull } from "../offline.ts";
-import { findCallerFiles } from "../output/caller_files.ts";
+import { findCallerFiles, findCallerInput } from "../output/caller_files.ts";
 import { openOutputFile, writeFully } from "../output/output_file.ts";
 import { readInstallationKey } from "../output/state_folder.ts";
 import { type LineForm, LineRedactor } from "../redact_lines.ts";
@@ -29,8 +29,8 @@ async function openWriter(invocation: Invocation): Promise<{ write: Write; close
   return { write: (text) => Promise.resolve(writeFully(file, text)), close: () => file.close() };
 }
 
-async function copyRedacted(path: string, lines: LineRedactor, write: Write): Promise<void> {
-  const input = await openByteInput(path);
+async function copyRedacted(from: InputFrom, lines: LineRedactor, write: Write): Promise<void> {
+  const input = await openByteInput(from);
   const decoder = new TextDecoder();
   const buffer = new Uint8Array(BLOCK_BYTES);
   try {
@@ -60,9 +60,10 @@ export async function run(invocation: Invocation): Promise<number> {
   const hashKey = readInstallationKey(io.env);
   const redactor = createRedactor({ modes: [mode], ...(hashKey === undefined ? {} : { hashKey }) });
   const lines = new LineRedactor(redactor, toForm(flags.text("as")));
+  const from = await findCallerInput(args[0] ?? "-", io.env);
   const writer = await openWriter(invocation);
   try {
-    await copyRedacted(args[0] ?? "-", lines, writer.write);
+    await copyRedacted(from, lines, writer.write);
   } finally {
     writer.close();
   }

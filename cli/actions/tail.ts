@@ -9,6 +9,7 @@ import { createLiveSensor } from "../live/sensor.ts";
 import { listSensors } from "../live/sensors.ts";
 import { tailFile } from "../live/tail_file.ts";
 import { findHashKey, loadSettings, warnAboutFull } from "../offline.ts";
+import { findCallerInput } from "../output/caller_files.ts";
 import { openStdout, openTerminalLines } from "../output/destinations.ts";
 import { onStopSignals } from "../signals.ts";
 
@@ -39,7 +40,9 @@ async function showFile({ io, flags }: Invocation, path: string): Promise<number
     ...(lastLines === undefined ? {} : { lastLines }),
   };
   const printer = createEventPrinter(io, flags.isOn("json"));
-  await printAll(tailFile(path, options), printer, undefined).finally(() => signals.remove());
+  await printAll(tailFile(await findCallerInput(path, io.env), options), printer, undefined).finally(() =>
+    signals.remove()
+  );
   return ExitCode.ok;
 }
 

@@ -1,5 +1,8 @@
 /** Lines of a file of events, and of what is appended to it. */
-import { openByteInput } from "../../core/capture/byte_input.ts";
+import { type CheckedPath, isSameFile, openByteInput } from "../../core/capture/byte_input.ts";
+
+/** A path, and under sudo the file that the caller may read. */
+export type TailPath = string | CheckedPath;
 
 const BLOCK_BYTES = 256 * 1024;
 const POLL_MS = 200;
@@ -38,10 +41,10 @@ interface Progress {
   cutter: LineCutter;
 }
 
-async function* readAll(path: string, progress: Progress, isWhole: boolean): AsyncGenerator<string[]> {
+async function* readAll(from: TailPath, progress: Progress, isWhole: boolean): AsyncGenerator<string[]> {
   // Taken before it is opened: a file that takes its place meanwhile is then read from its beginning, never missed.
-  progress.inode = (await Deno.stat(path).catch(() => undefined))?.ino ?? null;
-  const input = await openByteInput(path);
+  progress.inode = (await Deno.stat(toPath(from)).catch(() => undefined))?.ino ?? null;
+  const input = await openByteInput(from);
   const buffer = new Uint8Array(BLOCK_BYTES);
   const { cutter } = progress;
   try {
@@ -57,13 +60,13 @@ async function* readAll(path: string, progress: Progress, isWhole: boolean): Asy
 
 /** Keeps the last lines only; memory is bounded by them. */
 async function readLast(
-  path: string,
+  from: TailPath,
   lastLines: number,
   progress: Progress,
   isWhole: boolean,
 ): Promise<string[]> {
   let kept: string[] = [];
-  for await (const lines of readAll(path, progress, isWhole)) {
+  for await (const lines of readAll(from, progress, isWhole)) {
     kept = [...kept, ...lines.filter((line) => line.trim() !== "")];
     if (kept.length > lastLines) kept = lastLines === 0 ? [] : kept.slice(-lastLines);
   }
@@ -82,8 +85,16 @@ function sleep(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** What is appended from where reading ended; a file that was exchanged or cut is read from its beginning. */
-async function* follow(path: string, progress: Progress, signal: AbortSignal): AsyncGenerator<string[]> {
+function toPath(from: TailPath): string {
+  return typeof from === "string" ? from : from.path;
+}
+
+/**
+ * What is appended from where reading ended; a file that was exchanged or cut is read from its beginning. Where only one file may
+ * be read, another one in its place is not.
+ */
+async function* follow(from: TailPath, progress: Progress, signal: AbortSignal): AsyncGenerator<string[]> {
+  const path = toPath(from);
   let at = progress.bytes;
   let { inode, cutter } = progress;
   const buffer = new Uint8Array(BLOCK_BYTES);
@@ -99,6 +110,10 @@ async function* follow(path: string, progress: Progress, signal: AbortSignal): A
       continue;
     }
     using file = await Deno.open(path);
+    if (typeof from !== "string" && !isSameFile(file, from)) {
+      await sleep(signal);
+      continue;
+    }
     await file.seek(at, Deno.SeekMode.Start);
     const count = await file.read(buffer) ?? 0;
     at += count;
@@ -110,17 +125,17 @@ async function* follow(path: string, progress: Progress, signal: AbortSignal): A
  * Gives the lines of a file, then with `follows` those that are added, until the signal.
  * @throws {FindingError} with exit code 66 when it cannot be opened
  */
-export async function* tailFile(path: string, options: TailFileOptions): AsyncGenerator<string> {
+export async function* tailFile(from: TailPath, options: TailFileOptions): AsyncGenerator<string> {
   const { lastLines, follows, signal } = options;
   const progress: Progress = { inode: null, bytes: 0, cutter: new LineCutter() };
-  const canFollow = follows && path !== "-";
-  if (lastLines !== undefined) yield* await readLast(path, lastLines, progress, !canFollow);
+  const canFollow = follows && from !== "-";
+  if (lastLines !== undefined) yield* await readLast(from, lastLines, progress, !canFollow);
   else {
-    for await (const lines of readAll(path, progress, !canFollow)) {
+    for await (const lines of readAll(from, progress, !canFollow)) {
       yield* lines;
       if (signal.aborted) return;
     }
   }
   if (!canFollow) return;
-  for await (const lines of follow(path, progress, signal)) yield* lines;
+  for await (const lines of follow(from, progress, signal)) yield* lines;
 }

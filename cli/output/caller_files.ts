@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { CheckedPath } from "../../core/capture/byte_input.ts";
 import { FindingError } from "../../core/model/finding.ts";
 import { ExitCode } from "../exit_codes.ts";
 import { askLibrary } from "../native.ts";
@@ -20,6 +21,34 @@ async function claim(path: string, mode: string, permissions: number) {
       ...(why === undefined ? {} : { why }),
       fix: "name a file in a folder of yours",
     }], ExitCode.cannotCreate);
+  }
+}
+
+/**
+ * Gives a file of the command line that is to be read. Under sudo it has to be one that the caller may read; what is opened later
+ * has to be that very file, so that nothing can be put in its place.
+ * @throws {FindingError} with exit code 66 when the caller may not read it
+ */
+export async function findCallerInput(
+  path: string,
+  env: (name: string) => string | undefined,
+): Promise<string | CheckedPath> {
+  const uid = readCallerUid(env);
+  if (path === "-" || uid === undefined || uid === 0) return path;
+  try {
+    // The descriptor stays open in the library: the number of the file cannot be given to another one.
+    const { dev, ino } = v.parse(Claimed, await askLibrary("open_as_user", { path, mode: "read" }));
+    return { path, dev, ino };
+  } catch (error) {
+    if (!(error instanceof FindingError) || error.exitCode === ExitCode.unavailable) throw error;
+    const why = error.findings[0]?.why ?? error.findings[0]?.what;
+    throw new FindingError([{
+      code: "OISP-IN-001",
+      severity: "error",
+      what: `Cannot open ${path} with the rights of the caller`,
+      ...(why === undefined ? {} : { why }),
+      fix: "Check the path and its permissions",
+    }], ExitCode.noInput);
   }
 }
 

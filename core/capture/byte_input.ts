@@ -1,7 +1,14 @@
 import { FindingError } from "../model/finding.ts";
 
+/** A path whose file was looked at before: what is opened has to be that very file. */
+export interface CheckedPath {
+  readonly path: string;
+  readonly dev: number;
+  readonly ino: number;
+}
+
 /** Where a source reads from: a path, `-` for standard input, or bytes that are already in memory. */
-export type InputFrom = string | Uint8Array;
+export type InputFrom = string | CheckedPath | Uint8Array;
 
 /** An opened input of bytes. */
 export interface ByteInput {
@@ -15,20 +22,37 @@ export interface ByteInput {
 
 /** Opens an input. @throws {FindingError} with exit code 66 when the file cannot be opened. */
 export async function openByteInput(from: InputFrom): Promise<ByteInput> {
-  if (typeof from !== "string") return openMemory(from);
+  if (from instanceof Uint8Array) return openMemory(from);
   if (from === "-") {
     return { name: "standard input", read: (buffer) => Deno.stdin.read(buffer), close: () => {} };
   }
+  const path = typeof from === "string" ? from : from.path;
+  let file: Deno.FsFile;
   try {
-    return openFile(from, await Deno.open(from, { read: true }));
+    file = await Deno.open(path, { read: true });
   } catch (error) {
-    throw new FindingError([{
-      code: "OISP-IN-001",
-      severity: "error",
-      what: `Cannot open ${from}: ${describe(error)}`,
-      fix: "Check the path and its permissions",
-    }], 66);
+    throw toOpenError(path, describe(error));
   }
+  if (typeof from !== "string" && !isSameFile(file, from)) {
+    file.close();
+    throw toOpenError(path, "another file took its place while it was opened");
+  }
+  return openFile(path, file);
+}
+
+/** Tells whether an opened file is the one that was looked at before. */
+export function isSameFile(file: Deno.FsFile, checked: CheckedPath): boolean {
+  const { dev, ino } = file.statSync();
+  return dev === checked.dev && ino === checked.ino;
+}
+
+function toOpenError(path: string, why: string): FindingError {
+  return new FindingError([{
+    code: "OISP-IN-001",
+    severity: "error",
+    what: `Cannot open ${path}: ${why}`,
+    fix: "Check the path and its permissions",
+  }], 66);
 }
 
 function openFile(name: string, file: Deno.FsFile): ByteInput {

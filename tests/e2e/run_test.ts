@@ -120,48 +120,61 @@ function findSudoReason(): string | undefined {
   return tried.success ? undefined : "sudo does not work here: " + new TextDecoder().decode(tried.stderr).trim();
 }
 
+/** Lets the user daemon use sudo, inside the stage's own mounts only: nothing is left on the machine, however the test ends. */
+async function allowSudo(stage: Stage): Promise<string> {
+  await Deno.chmod(stage.folder, 0o777);
+  const script = "mount -t tmpfs -o mode=750 none /etc/sudoers.d && umask 337 && " +
+    "echo 'daemon ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/oisp-test";
+  const { code, stderr } = await stage.run(["sh", "-c", script]);
+  strictEqual(code, 0, stderr);
+  return oispCommand().map((part) => `'${part}'`).join(" ");
+}
+
 testOrSkip(
   "under sudo the child is the caller: user, groups, environment with its API key; the output file is the caller's",
   sudoReason,
   () =>
     withStage(async (stage) => {
-      await Deno.chmod(stage.folder, 0o777);
       const script = 'id -u; id -G; echo "$OPENAI_API_KEY"; echo "${SUDO_UID-none}"';
-      const oisp = oispCommand().map((part) => `'${part}'`).join(" ");
       // sudo as user 1 (daemon): root asks sudo to become daemon's shell, and that shell's own sudo is what a user would type.
-      await Deno.writeTextFile("/etc/sudoers.d/oisp-test", "daemon ALL=(ALL) NOPASSWD: ALL\n", { mode: 0o440 });
-      try {
-        const line = `OPENAI_API_KEY=only-in-the-shell; export OPENAI_API_KEY; cd ${stage.folder}; ` +
-          `exec sudo ${oisp} run -o out.jsonl -- sh -c '${script}'`;
-        const { stdout, stderr, code } = await stage.run(["runuser", "-u", "daemon", "--", "sh", "-c", line]);
-        strictEqual(code, 0, stderr);
-        const groups = new TextDecoder().decode(
-          (await new Deno.Command("id", { args: ["-G", "daemon"] }).output()).stdout,
-        ).trim();
-        const lines = stdout.trim().split("\n");
-        deepStrictEqual([lines[0], lines[1], lines[2], lines[3]], ["1", groups, "only-in-the-shell", "none"]);
-        strictEqual((await Deno.stat(`${stage.folder}/out.jsonl`)).uid, 1);
-      } finally {
-        await Deno.remove("/etc/sudoers.d/oisp-test");
-      }
+      const oisp = await allowSudo(stage);
+      const line = `OPENAI_API_KEY=only-in-the-shell; export OPENAI_API_KEY; cd ${stage.folder}; ` +
+        `exec sudo ${oisp} run -o out.jsonl -- sh -c '${script}'`;
+      const { stdout, stderr, code } = await stage.run(["runuser", "-u", "daemon", "--", "sh", "-c", line]);
+      strictEqual(code, 0, stderr);
+      const groups = new TextDecoder().decode(
+        (await new Deno.Command("id", { args: ["-G", "daemon"] }).output()).stdout,
+      ).trim();
+      const lines = stdout.trim().split("\n");
+      deepStrictEqual([lines[0], lines[1], lines[2], lines[3]], ["1", groups, "only-in-the-shell", "none"]);
+      strictEqual((await Deno.stat(`${stage.folder}/out.jsonl`)).uid, 1);
     }),
 );
 
 testOrSkip("under sudo a planted symlink as output is refused", sudoReason, () =>
   withStage(async (stage) => {
-    await Deno.chmod(stage.folder, 0o777);
-    await Deno.writeTextFile("/etc/sudoers.d/oisp-test", "daemon ALL=(ALL) NOPASSWD: ALL\n", { mode: 0o440 });
+    const oisp = await allowSudo(stage);
     const victim = `${stage.folder}/victim`;
     await Deno.writeTextFile(victim, "untouched", { mode: 0o600 });
-    try {
-      const oisp = oispCommand().map((part) => `'${part}'`).join(" ");
-      const line = `cd ${stage.folder}; ln -s victim out.jsonl; exec sudo ${oisp} run -o out.jsonl -- true`;
-      const { code, stderr } = await stage.run(["runuser", "-u", "daemon", "--", "sh", "-c", line]);
-      strictEqual(code, 73, stderr);
-      strictEqual(await Deno.readTextFile(victim), "untouched");
-    } finally {
-      await Deno.remove("/etc/sudoers.d/oisp-test");
+    const line = `cd ${stage.folder}; ln -s victim out.jsonl; exec sudo ${oisp} run -o out.jsonl -- true`;
+    const { code, stderr } = await stage.run(["runuser", "-u", "daemon", "--", "sh", "-c", line]);
+    strictEqual(code, 73, stderr);
+    strictEqual(await Deno.readTextFile(victim), "untouched");
+  }));
+
+testOrSkip("under sudo only files that the caller may read are inputs", sudoReason, () =>
+  withStage(async (stage) => {
+    const oisp = await allowSudo(stage);
+    await Deno.writeTextFile(`${stage.folder}/of-root`, "nothing for others\n", { mode: 0o600 });
+    await Deno.writeTextFile(`${stage.folder}/of-all`, "for everybody\n", { mode: 0o644 });
+    const ask = (words: string) =>
+      stage.run(["runuser", "-u", "daemon", "--", "sh", "-c", `cd ${stage.folder}; exec sudo ${oisp} ${words}`]);
+    for (const words of ["redact of-root", "decode --from records of-root", "replay of-root", "tail of-root"]) {
+      const { code, stdout, stderr } = await ask(words);
+      deepStrictEqual([code, stdout], [66, ""], `${words}: ${stderr}`);
     }
+    const { code, stdout, stderr } = await ask("redact of-all");
+    deepStrictEqual([code, stdout], [0, "for everybody\n"], stderr);
   }));
 
 testOrSkip(
