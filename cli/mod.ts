@@ -106,12 +106,30 @@ function toLaterFinding(flag: Flag, command: Command): Finding {
 
 function explainFailure(error: unknown, io: Io, isJson: boolean): number {
   if (error instanceof Deno.errors.BrokenPipe) return ExitCode.ok;
+  if (isOutputFull(error)) return explainFullOutput(error, io);
   if (!(error instanceof FindingError)) return explainBug(error, io);
   if (isJson) {
     io.stdout.writeSync(JSON.stringify({ findings: error.findings.map(toFindingJson) }) + "\n");
   }
   writeFindings(io.stderr, error.findings);
   return error.exitCode;
+}
+
+/** What a system says of a disk or device that takes no more, wherever stdout leads. */
+const FULL_CODES: readonly unknown[] = ["ENOSPC", "EDQUOT", "EIO", "EFBIG"];
+
+function isOutputFull(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && FULL_CODES.includes(error.code);
+}
+
+function explainFullOutput(error: Error, io: Io): number {
+  writeFindings(io.stderr, [{
+    code: "OISP-OUT-003",
+    severity: "error",
+    what: `Cannot write everything: ${error.message}`,
+    fix: "make room, then start again",
+  }]);
+  return ExitCode.io;
 }
 
 function explainBug(error: unknown, io: Io): number {

@@ -24,6 +24,8 @@ const ARGUMENTS = [
  */
 const SETTINGS = [
   "DENO_DIR=/dev/null/none",
+  // On a terminal Deno would tell that this folder cannot exist. Errors of this program are told by itself.
+  "DENO_LOG=off",
   "DENO_NO_UPDATE_CHECK=1",
   "DENO_NO_PROMPT=1",
   "DENO_DISABLE_NODE_SHIM=1",

@@ -67,6 +67,15 @@ testOrSkip("one file passes every argument on, also empty ones and those that lo
   deepStrictEqual((await startProbe({ args })).args, args);
 });
 
+testOrSkip(
+  "one file says nothing of its own on a terminal",
+  reason ?? (isOnPath("script") ? undefined : "script (util-linux) is missing"),
+  async () => {
+    const output = await start({ path: "/usr/bin/script", args: ["-qec", `${await buildProbe()} lazy`, "/dev/null"] });
+    match(output.stdout, /^[0-9a-f]{64}\r\n$/);
+  },
+);
+
 testOrSkip("one file carries the library byte for byte", reason, async () => {
   deepStrictEqual((await startProbe()).library, Array.from(LIBRARY));
 });

@@ -96,6 +96,7 @@ Deno.test("cached tokens have several names; a cost counts only where its unit i
   assert.equal(decodeOpenAiUsage({ cost: 0.5, is_byok: true }, ["usage_cost_usd"])?.statedCostUsd, undefined);
   assert.equal(decodeOpenAiUsage({ cost: { total_cost: 0.25 } }, [])?.statedCostUsd, 0.25);
   assert.equal(decodeOpenAiUsage({ cost_in_usd_ticks: 1e9 }, [])?.statedCostUsd, 0.1);
+  assert.equal(decodeOpenAiUsage({ cost_in_usd_ticks: 0 }, [])?.statedCostUsd, undefined);
 });
 
 Deno.test("a body that has a delta beside its message is read from the message unless it streams", () => {

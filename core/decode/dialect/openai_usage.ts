@@ -72,7 +72,8 @@ function isReasoningOutside(json: JsonRecord, reasoning: number | undefined, qui
 /** A cost on the wire beats any price table; a bare `cost` is dollars only where the vendor documents it. */
 function addStatedCost(usage: Usage, json: JsonRecord, quirks: readonly string[]): void {
   const ticks = asAmount(json.cost_in_usd_ticks);
-  if (ticks !== undefined) usage.statedCostUsd = ticks * USD_PER_TICK;
+  // Resellers that bill by themselves send 0 for tokens that are not free.
+  if (ticks !== undefined && ticks > 0) usage.statedCostUsd = ticks * USD_PER_TICK;
   const total = asAmount(asRecord(json.cost)?.total_cost);
   if (total !== undefined) usage.statedCostUsd = total;
   const bare = asAmount(json.cost);
