@@ -5,17 +5,20 @@ export interface NormalizedText {
   readonly origins: Int32Array;
 }
 
-/** Soft hyphen, zero-width and joining characters, full-width forms. */
 // deno-lint-ignore no-control-regex
 const NOT_ASCII = /[^\x00-\x7f]/;
+/** Soft hyphen, zero-width and joining characters, full-width forms. */
 const DISGUISE = /[\u00ad\u200b-\u200f\u2060\ufeff\uff01-\uff5e]/;
 const ESCAPES =
   /\\+u([0-9a-fA-F]{4})|\\+x([0-7][0-9a-fA-F])|%([2-7][0-9a-fA-F])|&#x([2-7][0-9a-fA-F]);|&#(\d{2,3});|[\u00ad\u200b-\u200f\u2060\ufeff\uff01-\uff5e]/g;
 
-/** Whether a text holds anything that `normalizeText` undoes. Nearly free where it does not. */
-export function needsNormalizing(text: string): boolean {
+/**
+ * Whether a text holds anything that `normalizeText` undoes. Nearly free where it does not. `isUndisguised`: it is known to
+ * hold no invisible or full-width character.
+ */
+export function needsNormalizing(text: string, isUndisguised = false): boolean {
   return hasEscape(text) || (text.includes("%") && /%[2-7][0-9a-fA-F]/.test(text)) ||
-    text.includes("&#") || (NOT_ASCII.test(text) && DISGUISE.test(text));
+    text.includes("&#") || (!isUndisguised && NOT_ASCII.test(text) && DISGUISE.test(text));
 }
 
 function hasEscape(text: string): boolean {

@@ -92,9 +92,12 @@ export class Scanner {
 
   #scan(text: string): readonly Match[] {
     const found = this.#scanPlain(text);
-    if (!needsNormalizing(text)) return found.length === 0 ? NOTHING : mergeMatches(found);
+    const { isBare } = this.#subject;
+    this.#subject.reset("");
+    if (!needsNormalizing(text, isBare)) return found.length === 0 ? NOTHING : mergeMatches(found);
     const normalized = normalizeText(text);
     for (const match of this.#scanPlain(normalized.text)) found.push(toOriginal(match, normalized));
+    this.#subject.reset("");
     return found.length === 0 ? NOTHING : mergeMatches(found);
   }
 
@@ -108,7 +111,6 @@ export class Scanner {
       for (const span of this.#spans) found.push({ start: span.start, end: span.end, rule });
       this.#spans.length = 0;
     }
-    subject.reset("");
     return found;
   }
 }

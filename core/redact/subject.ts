@@ -18,6 +18,8 @@ const RUN_TABLE = buildRunTable();
 
 /** Digits that may be a number to call, to pay with or to be known by; separators between them are few. */
 const DIGITS = /\d(?:[ ()./+-]{0,3}\d){6,200}/g;
+/** A digit, or a character that `normalize.ts` resolves: one look for both, since most prose holds neither. */
+const DIGIT_OR_DISGUISE = /[\d\u00ad\u200b-\u200f\u2060\ufeff\uff01-\uff5e]/;
 /** Longest stretch around a long run that is looked at in either direction. */
 const LONGEST_WORD_PART = 16 * 1024;
 const LONGEST_NAME = 64;
@@ -41,6 +43,7 @@ export class Subject {
   #assignments: Assignment[] | undefined;
   #digits: readonly number[] | undefined;
   #words: readonly number[] | undefined;
+  #isBare: boolean | undefined;
 
   /** Starts over with another text. */
   reset(text: string): void {
@@ -49,6 +52,12 @@ export class Subject {
     this.#assignments = undefined;
     this.#digits = undefined;
     this.#words = undefined;
+    this.#isBare = undefined;
+  }
+
+  /** The text holds no digit and no invisible or full-width character. */
+  get isBare(): boolean {
+    return this.#isBare ??= !DIGIT_OR_DISGUISE.test(this.text);
   }
 
   /** Starts and ends, alternating, of all runs of at least `LONG_RUN` key characters or newlines. */
@@ -68,7 +77,7 @@ export class Subject {
 
   /** Starts and ends of all stretches of at least seven digits with few separators: cards, accounts, phone numbers. */
   get digitStretches(): readonly number[] {
-    return this.#digits ??= findDigits(this.text);
+    return this.#digits ??= this.isBare ? NONE : findDigits(this.text);
   }
 }
 

@@ -46,29 +46,29 @@ function isShortLine(text: string): boolean {
 
 const WORD = /^["'(“«]?\p{L}[\p{L}'’-]*[.,;:!?"')”»…]*$/u;
 const SPACES = /\s+/;
+/** Plain words that make prose. */
+const FEWEST_WORDS = 4;
 /** Scripts written without spaces: this many letters in a row are a sentence. */
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]{8}/u;
 
-/** Whether a text reads like a sentence: at least five words, three of four of them plain words. */
+/**
+ * Whether a text reads like prose: four plain words in a row, or four among at most three times as many parts. A command with
+ * four plain words is hidden as well: what an agent was told weighs more than what it typed.
+ */
 export function looksLikeProse(text: string): boolean {
   if (text.length < 10) return false;
   if (UNSPACED.test(text)) return true;
   const parts = text.trim().split(SPACES);
-  if (parts.length < 5) return false;
+  if (parts.length < FEWEST_WORDS) return false;
   let words = 0;
-  for (const part of parts) if (WORD.test(part)) words++;
-  return words * 4 >= parts.length * 3 || hasSentence(parts);
-}
-
-/** Six plain words in a row are a sentence whatever stands around them. */
-function hasSentence(parts: readonly string[]): boolean {
   let run = 0;
   for (const part of parts) {
     run = WORD.test(part) ? run + 1 : 0;
-    if (run >= 6) return true;
+    if (run >= FEWEST_WORDS) return true;
+    if (run > 0) words++;
   }
-  return false;
+  return words >= FEWEST_WORDS && words * 3 >= parts.length;
 }
 
 const safe: View = {
