@@ -100,6 +100,42 @@ testOrSkip(
     }),
 );
 
+const nodeReason = reason ?? (isOnPath("node") ? undefined : "node is missing");
+
+testOrSkip(
+  "a call between two programs on OpenSSL appears once, although both ends are seen",
+  nodeReason,
+  () =>
+    withStage(async (stage) => {
+      const server = `${stage.folder}/server.mjs`;
+      const bundled = await new Deno.Command(Deno.execPath(), {
+        args: ["bundle", "-q", "-o", server, new URL("../standin/main_node.ts", import.meta.url).pathname],
+      }).output();
+      strictEqual(bundled.success, true, new TextDecoder().decode(bundled.stderr));
+      const command = ["sh", "-c", `echo $$ > node.pid; exec node "$0" . 8443`, server];
+      const child = stage.spawn(command);
+      const done = finish(child, command, 60_000);
+      const sensor = await startSensor(stage, ["-o", "calls.jsonl", "--redaction", "full"]);
+      const jobs = [chatJob("call-once"), messagesJob("call-once", { stream: true })];
+      for (const http of ["", "--http1.1"]) {
+        const calls = curl?.command(jobs)[2]?.replace(/(https:\/\/[a-z.]+)\//g, "$1:8443/").replaceAll(
+          "--http1.1",
+          http,
+        );
+        const { code, stderr } = await stage.run(["sh", "-c", `for i in 1 2 3; do ${calls}; done`]);
+        strictEqual(code, 0, stderr);
+      }
+      await sensor.stop();
+      Deno.kill(Number(await Deno.readTextFile(`${stage.folder}/node.pid`)), "SIGTERM");
+      await done;
+      const events = readEvents(`${stage.folder}/calls.jsonl`);
+      strictEqual(stage.log("node-log.jsonl").length, 12);
+      strictEqual(events.filter((event) => event.event_type === "ai.request").length, 12);
+      strictEqual(events.filter((event) => event.event_type === "ai.response").length, 12);
+      deepStrictEqual(events.filter((event) => event.attrs?.role === "server"), []);
+    }),
+);
+
 testOrSkip("two sensors at once both see each call", reason, () =>
   withStage(async (stage) => {
     const first = await startSensor(stage, ["-o", "first.jsonl"]);
