@@ -28,6 +28,11 @@ Deno.test("what is not known has no cost", () => {
     draft({}, { provider: "openai", model: "gpt-4o", usage, serviceTier: "flex" }),
     draft({}, { provider: "openai", model: "gpt-4o", usage: { inputTokens: 1000 } }),
     draft({}, { provider: "openai", model: "gpt-4o", usage: { ...usage, cachedTokens: 2000 } }),
+    draft({}, {
+      provider: "mistral",
+      model: "voxtral-mini-latest",
+      usage: { inputTokens: 5, outputTokens: 20, inputAudioTokens: 375 },
+    }),
     draft({}, { provider: "openai", model: "gpt-4o" }),
   ];
   for (const one of cases) assert.equal("cost" in enrich(one).event.data, false);

@@ -51,7 +51,7 @@ export function findPriceUsd(priceId: string, model: string, usage: Usage, timeM
     known.set(key, findPlainPrice(priceId, model, timeMs));
   }
   const price = known.get(key);
-  if (price === undefined) return undefined;
+  if (price === undefined || hasOddParts(usage)) return undefined;
   if (price.perMillion === undefined || hasSpecialTokens(usage)) return calculate(priceId, price.name, usage, timeMs);
   return multiply(price.perMillion, usage);
 }
@@ -81,6 +81,14 @@ function toPlainPrice(name: string, price: ModelPrice): PlainPrice {
     name,
     perMillion: { input, output: output ?? 0, cacheRead: cacheRead ?? input, cacheWrite: cacheWrite ?? input },
   };
+}
+
+/** Parts larger than the whole: one of the counts does not mean what its name says, and no price follows from it. */
+function hasOddParts(usage: Usage): boolean {
+  const { inputTokens = 0, outputTokens = 0 } = usage;
+  const input = [usage.cachedTokens, usage.cacheWriteTokens, usage.inputAudioTokens, usage.inputImageTokens];
+  const output = [usage.reasoningTokens, usage.outputAudioTokens, usage.outputImageTokens];
+  return input.some((part = 0) => part > inputTokens) || output.some((part = 0) => part > outputTokens);
 }
 
 function hasSpecialTokens(usage: Usage): boolean {
