@@ -84,6 +84,6 @@ function refused(lastError: string, code: number): FindingError {
     severity: "error",
     what: `Cannot open the capture: the library answered ${code}`,
     ...(lastError === "" ? {} : { why: lastError }),
-    fix: "See what this machine allows: oisp doctor",
+    fix: "Check what it names; oisp doctor says what this machine allows",
   }], 77);
 }

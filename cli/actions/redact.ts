@@ -71,7 +71,9 @@ export async function run(invocation: Invocation): Promise<number> {
   writeFindings(io.stderr, [{
     code: "OISP-IN-007",
     severity: "error",
-    what: `Cannot redact ${lines.badLineCount} lines as events: the first are lines ${lines.badLines.join(", ")}`,
+    what: lines.badLineCount === 1
+      ? `Cannot redact line ${lines.badLines[0]} as an event`
+      : `Cannot redact ${lines.badLineCount} lines as events: the first are lines ${lines.badLines.join(", ")}`,
     why: "they are left out, because --as events was given",
     fix: "--as auto",
   }]);

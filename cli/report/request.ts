@@ -16,7 +16,8 @@ function refuse(text: string): Finding {
   const format = text.split("=")[0] ?? "";
   const isLater = LATER_FORMATS.includes(format);
   const nearest = findNearest(format, REPORTS.map((report) => report.id));
-  const reason = isLater ? "it is not in this version" : "FORMAT=FILE is wanted";
+  const isStdout = text.endsWith("=-");
+  const reason = isLater ? "it is not in this version" : isStdout ? "a report goes to a file" : "FORMAT=FILE is wanted";
   return {
     code: isLater ? "OISP-CLI-010" : "OISP-CLI-007",
     severity: "error",
@@ -33,7 +34,7 @@ export function parseReportRequests(texts: readonly string[]): ReportRequest[] {
     const at = text.indexOf("=");
     const report = REPORTS.find((entry) => entry.id === text.slice(0, at));
     const path = text.slice(at + 1);
-    if (report === undefined || at < 0 || path === "") problems.push(refuse(text));
+    if (report === undefined || at < 0 || path === "" || path === "-") problems.push(refuse(text));
     else requests.push({ report, path });
   }
   if (problems.length > 0) throw usageError(...problems);
