@@ -233,12 +233,14 @@ export class CallEvents {
     };
   }
 
-  #draft(eventType: EventType, timeNs: number, index: number, confidence: Confidence, data: OispEvent["data"]): string {
+  #draft(eventType: EventType, timeNs: number, index: number, sureness: Confidence, data: OispEvent["data"]): string {
     const exchange = this.#exchange;
     const { oisp_version, event_id, timestamp } = toEnvelope(this.#context, exchange, { eventType, timeNs, index });
     const attrs = toAttrs(exchange, this.#call.dialect);
     if (this.#deployment !== undefined) attrs.deployment = this.#deployment;
-    if (exchange.knownTimes === "none") confidence.reasons = [...confidence.reasons ?? [], "time_unknown"];
+    const confidence = exchange.knownTimes === "none"
+      ? { ...sureness, reasons: [...sureness.reasons ?? [], "time_unknown"] }
+      : sureness;
     const event = { oisp_version, event_id, event_type: eventType, timestamp, confidence, attrs, data } as OispEvent;
     const draft: DraftEvent = {
       event,
@@ -261,7 +263,8 @@ function hasAnswer(response: ModelResponse | undefined, requestType: RequestType
 }
 
 function unite(first: readonly string[], second: readonly string[]): string[] {
-  return second.length === 0 ? [...first] : [...new Set([...first, ...second])];
+  if (second.length > 0) return [...new Set([...first, ...second])];
+  return first.length === 0 ? [] : [...first];
 }
 
 /** Tool servers are in no list of vendors, and need not be: the protocol itself says what was called. */

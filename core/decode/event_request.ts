@@ -5,6 +5,9 @@ import { toRequestModel } from "./event_call.ts";
 
 type Data = EventOf<"ai.request">["data"];
 
+/** The last kind shown with a prefix; prefixes come from the list of vendors. */
+const auths = new Map<string, NonNullable<Data["auth"]>>();
+
 /** Facts shared by all events of a call. */
 export interface CallFacts {
   readonly call: ModelCall;
@@ -27,9 +30,13 @@ export function toRequestData(facts: CallFacts): Data {
   return data;
 }
 
-/** How the request was authenticated, as published. */
-export function toAuth(auth: NonNullable<ModelCall["auth"]>): NonNullable<Data["auth"]> {
-  return auth.keyPrefix === undefined ? { type: auth.type } : { type: auth.type, key_prefix: auth.keyPrefix };
+/** How the request was authenticated, as published. Kinds and documented prefixes are few: shared and frozen. */
+export function toAuth({ type, keyPrefix }: NonNullable<ModelCall["auth"]>): NonNullable<Data["auth"]> {
+  const known = auths.get(keyPrefix ?? "");
+  if (known?.type === type) return known;
+  const auth = Object.freeze(keyPrefix === undefined ? { type } : { type, key_prefix: keyPrefix });
+  auths.set(keyPrefix ?? "", auth);
+  return auth;
 }
 
 function addBody(data: Data, request: ModelRequest): void {
