@@ -14,6 +14,12 @@ export interface DraftStagesOptions {
   readonly emit: (views: RedactedViews) => void;
 }
 
+/** A correlator at work. */
+interface Story {
+  readonly id: string;
+  readonly state: CorrelatorState;
+}
+
 /**
  * Drafts → enrich → correlate → redact. A plug-in that throws is counted and the event goes on without it; an event whose
  * redaction throws is dropped and counted, because nothing leaves unredacted.
@@ -26,7 +32,7 @@ export class DraftStages {
   /** Events dropped because redaction failed, by event type. */
   readonly redactFailures = new DropCounts();
   readonly #enrichers: readonly Enricher[];
-  readonly #stories: readonly { readonly id: string; readonly state: CorrelatorState }[];
+  readonly #stories: readonly Story[];
   readonly #redactor: Redactor;
   readonly #context: StoryContext;
   readonly #emit: (views: RedactedViews) => void;
@@ -52,11 +58,11 @@ export class DraftStages {
     const derived: DraftEvent[] = [];
     for (const story of this.#stories) {
       const before = derived.length;
-      this.#tell(story.id, () => story.state.push(draft, this.#context), derived);
+      this.#show(story, draft, derived);
       // What earlier stories made is shown to this one as well.
       for (let i = 0; i < before; i++) {
         const made = derived[i];
-        if (made !== undefined) this.#tell(story.id, () => story.state.push(made, this.#context), derived);
+        if (made !== undefined) this.#show(story, made, derived);
       }
     }
     this.#redact(draft);
@@ -81,6 +87,15 @@ export class DraftStages {
     }
     for (const follower of derived) this.#redact(follower);
     for (const views of this.#redactor.close()) this.#emit(views);
+  }
+
+  #show(story: Story, draft: DraftEvent, derived: DraftEvent[]): void {
+    try {
+      const made = story.state.push(draft, this.#context);
+      if (made.length > 0) derived.push(...made);
+    } catch {
+      this.correlateFailures.add(story.id);
+    }
   }
 
   #tell(id: string, ask: () => readonly DraftEvent[], derived: DraftEvent[]): void {

@@ -23,7 +23,14 @@ const PARENTS: ReadonlySet<AppCategory> = new Set(["agent-cli", "ide", "ide-exte
 const MOST_PARENTS = 8;
 const MOST_USER_AGENTS = 1024;
 
-const byUserAgent = new Map<string, AppRow | undefined>();
+/** What a user agent alone tells. */
+interface AgentFacts {
+  readonly app: AppRow | undefined;
+  readonly version: string | undefined;
+}
+
+const NO_AGENT: AgentFacts = { app: undefined, version: undefined };
+const byUserAgent = new Map<string, AgentFacts>();
 const byProgram = new WeakMap<ProcessFacts, { readonly app: AppRow | undefined }>();
 
 /** Gives the application of a call; undefined when nothing is known of it. */
@@ -33,14 +40,13 @@ export function recogniseApp(
   processes: ProcessLookup,
 ): Recognition | undefined {
   const userAgent = headers?.get("user-agent");
-  const agentApp = userAgent === undefined ? undefined : findByUserAgent(userAgent);
+  const agent = userAgent === undefined ? NO_AGENT : findByUserAgent(userAgent);
+  const agentApp = agent.app;
   const headerApp = headers === undefined ? undefined : findByHeaders(headers);
   const programApp = program === undefined ? undefined : findByProgram(program);
   const app = choose(headerApp, programApp, agentApp, () => findParent(program, processes));
   if (app === undefined) return undefined;
-  const version = userAgent !== undefined && (agentApp === app || app === headerApp)
-    ? readVersion(userAgent)
-    : undefined;
+  const version = agentApp === app || app === headerApp ? agent.version : undefined;
   const other = agentApp !== app && agentApp !== undefined && WEAK.has(agentApp.category) ? agentApp : undefined;
   return { app, ...(version !== undefined && { version }), ...(other !== undefined && { via: other }) };
 }
@@ -76,12 +82,13 @@ function findByHeaders(headers: HttpHeaders): AppRow | undefined {
   return best;
 }
 
-function findByUserAgent(userAgent: string): AppRow | undefined {
-  if (byUserAgent.has(userAgent)) return byUserAgent.get(userAgent);
+function findByUserAgent(userAgent: string): AgentFacts {
+  const known = byUserAgent.get(userAgent);
+  if (known !== undefined) return known;
   if (byUserAgent.size >= MOST_USER_AGENTS) byUserAgent.clear();
-  const app = findBest(getAppIndex().userAgents, userAgent);
-  byUserAgent.set(userAgent, app);
-  return app;
+  const found = { app: findBest(getAppIndex().userAgents, userAgent), version: readVersion(userAgent) };
+  byUserAgent.set(userAgent, found);
+  return found;
 }
 
 function findByProgram(facts: ProcessFacts): AppRow | undefined {
