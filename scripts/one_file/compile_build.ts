@@ -1,3 +1,4 @@
+import { V8_FLAGS } from "./v8_flags.ts";
 import { ROOT } from "../paths.ts";
 import { run } from "../run.ts";
 
@@ -28,7 +29,7 @@ export async function compileProgram(libraryPath: string, path: string): Promise
         "--frozen",
         "--allow-all",
         "--no-prompt",
-        "--v8-flags=--enable-experimental-regexp-engine-on-excessive-backtracks",
+        `--v8-flags=${V8_FLAGS}`,
         "--include",
         `${folder}/liboisp_capture.so`,
         "--include",

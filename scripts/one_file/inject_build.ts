@@ -1,3 +1,4 @@
+import { V8_FLAGS } from "./v8_flags.ts";
 import { type Bundle } from "./bundle.ts";
 import { buildOneFile } from "./inject.ts";
 import { compileStub } from "./stub.ts";
@@ -14,8 +15,7 @@ const ARGUMENTS = [
   "--no-npm",
   "--no-prompt",
   "--no-code-cache",
-  // A pattern that backtracks without end is finished by the linear engine.
-  "--v8-flags=--enable-experimental-regexp-engine-on-excessive-backtracks",
+  `--v8-flags=${V8_FLAGS}`,
 ];
 
 /**
