@@ -41,6 +41,7 @@ const LOADS: readonly Load[] = [
   { ...load("recall_20_sse_500_flat_out", 20, 1, 100, ["-S", "500:40"]), chunks: 500 },
   { ...load("recall_32_slow_sse", 32, 16, 100, ["-S", "200:40:20"]), chunks: 200 },
   load("recall_paced_220", 1000, 1, 100, ["-W", "4"]),
+  load("recall_20000_connections", 20_000, 4, 100, ["-k", "0"]),
   load("recall_16kb_5000_records", 10_000, 4, 100, ["-q", "15000", "-s", "15000", "-W", "1"]),
 ];
 
