@@ -55,8 +55,9 @@ export class ContentMemo {
   /** Two texts with the same few characters at the same places are taken for one here; it only decides what is kept. */
   #wasSeen(text: string): boolean {
     let mark = text.length;
-    const step = text.length / SAMPLES;
-    for (let i = 0; i < SAMPLES; i++) mark = (Math.imul(mark, 31) + text.charCodeAt(Math.floor(i * step))) >>> 0;
+    const step = (text.length / SAMPLES) | 0;
+    for (let i = 1; i <= SAMPLES; i++) mark = (Math.imul(mark, 31) + text.charCodeAt(i * step - 1)) | 0;
+    mark >>>= 0;
     const slot = (mark ^ (mark >>> 14)) & (SLOTS - 1);
     const wasSeen = this.#seen[slot] === mark;
     this.#seen[slot] = mark;

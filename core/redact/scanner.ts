@@ -24,6 +24,13 @@ const LONGEST_NAME = 96;
 const MOST_NAMES = 4096;
 /** Shorter texts are scanned again for each mode. */
 const SHORTEST_SHARED = 64;
+/** So many texts of an event are remembered while it lasts: its instructions come first, and again as `system_prompt`. */
+const MOST_FIRST = 4;
+
+/** One of the first texts of the current event. */
+interface FirstText extends RememberedText {
+  readonly text: string;
+}
 
 /** Finds what to hide in texts. */
 export class Scanner {
@@ -34,6 +41,7 @@ export class Scanner {
   /** The last text that was recalled: its digest is asked for next. */
   #recalled: RememberedText | undefined;
   #recalledText = "";
+  readonly #first: FirstText[] = [];
   /** Texts of the current event, when several modes look at it. */
   readonly #current: Map<string, readonly Match[]> | undefined;
 
@@ -56,6 +64,7 @@ export class Scanner {
   /** The event is done: lets go of its texts. */
   forget(): void {
     this.#current?.clear();
+    this.#first.length = 0;
     this.#recalled = undefined;
     this.#recalledText = "";
   }
@@ -84,10 +93,22 @@ export class Scanner {
   }
 
   #recallOrScan(text: string): readonly Match[] {
-    if (!this.#memo.isFamiliar(text)) return this.#scan(text);
-    this.#recalled = this.#memo.find(text) ?? this.#memo.keep(text, this.#scan(text));
+    const recalled = this.#recall(text);
+    if (recalled === undefined) return this.#scan(text);
+    this.#recalled = recalled;
     this.#recalledText = text;
-    return this.#recalled.matches;
+    return recalled.matches;
+  }
+
+  /** What is known of a text, or worth being remembered of it. */
+  #recall(text: string): RememberedText | undefined {
+    const first = this.#first.find((known) => known.text === text);
+    if (first !== undefined) return first;
+    if (this.#memo.isFamiliar(text)) return this.#memo.find(text) ?? this.#memo.keep(text, this.#scan(text));
+    if (this.#first.length >= MOST_FIRST) return undefined;
+    const remembered = { text, matches: this.#scan(text) };
+    this.#first.push(remembered);
+    return remembered;
   }
 
   #scan(text: string): readonly Match[] {

@@ -129,11 +129,18 @@ function putFreeText(
     canonical?.add(text, matches.length === 0 ? hash?.slice(7) : undefined);
     return;
   }
-  canonical?.add(text);
   if (fieldClass === "system_prompt") {
+    // The same text was a message already: nothing is hashed again.
+    const hash = canonical !== undefined && matches.length === 0
+      ? scanner.digest(text, matches).content_hash
+      : undefined;
+    canonical?.add(text, hash?.slice(7));
     view.systemPrompt(out, text, matches, scanner);
     if (out.system_prompt !== text) tally.hasChangedMessage = true;
-  } else if (fieldClass === "delta") {
+    return;
+  }
+  canonical?.add(text);
+  if (fieldClass === "delta") {
     view.delta(out, text, matches);
     if (out.content !== text) tally.hasChangedMessage = true;
   } else if (fieldClass === "thought") {
