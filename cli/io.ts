@@ -2,6 +2,7 @@
  * The program's edges as a value, so that commands can be tested: standard streams, environment, terminal facts. stdout is
  * data, stderr is talk.
  */
+import { fstatSync } from "node:fs";
 import { chooseColor, type ColorMode } from "./term/color.ts";
 
 /** One of the two output streams. */
@@ -15,6 +16,10 @@ export interface OutputStream {
   writeSync(text: string): void;
   /** Writes everything; waits for a slow reader without blocking the event loop. */
   write(bytes: Uint8Array): Promise<void>;
+  /** Nobody reads the other end slowly: it is a regular file or `/dev/null`. Bytes may be written by `writeBytesSync`. */
+  readonly isFile: boolean;
+  /** Writes everything before it returns; only where `isFile`. */
+  writeBytesSync(bytes: Uint8Array): void;
 }
 
 /** What a command may touch of the process it runs in. */
@@ -42,9 +47,9 @@ export interface IoOptions {
 
 const encoder = new TextEncoder();
 
-function writeAllSync(stream: typeof Deno.stdout, text: string): void {
-  let bytes = encoder.encode(text);
-  while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
+function writeAllSync(stream: typeof Deno.stdout, bytes: Uint8Array): void {
+  let rest = bytes;
+  while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
 }
 
 async function writeAll(stream: typeof Deno.stdout, bytes: Uint8Array): Promise<void> {
@@ -52,8 +57,19 @@ async function writeAll(stream: typeof Deno.stdout, bytes: Uint8Array): Promise<
   while (rest.length > 0) rest = rest.subarray(await stream.write(rest));
 }
 
+/** Whether writing to a descriptor never waits for a reader. */
+function isFile(descriptor: number, isTerminal: boolean): boolean {
+  try {
+    const facts = fstatSync(descriptor);
+    return facts.isFile() || (facts.isCharacterDevice() && !isTerminal);
+  } catch {
+    return false;
+  }
+}
+
 function createStream(
   stream: typeof Deno.stdout,
+  descriptor: number,
   color: ColorMode,
   env: (name: string) => string | undefined,
 ): OutputStream {
@@ -62,7 +78,9 @@ function createStream(
     isTerminal,
     hasColor: chooseColor(color, isTerminal, env),
     columns: () => readColumns(isTerminal),
-    writeSync: (text) => writeAllSync(stream, text),
+    isFile: isFile(descriptor, isTerminal),
+    writeSync: (text) => writeAllSync(stream, encoder.encode(text)),
+    writeBytesSync: (bytes) => writeAllSync(stream, bytes),
     write: (bytes) => writeAll(stream, bytes),
   };
 }
@@ -79,10 +97,10 @@ function readColumns(isTerminal: boolean): number {
 /** Creates the edges of the real process. */
 export function createIo(options: IoOptions): Io {
   const env = (name: string) => Deno.env.get(name);
-  const stderr = createStream(Deno.stderr, options.color, env);
+  const stderr = createStream(Deno.stderr, 2, options.color, env);
   return {
     ...options,
-    stdout: createStream(Deno.stdout, options.color, env),
+    stdout: createStream(Deno.stdout, 1, options.color, env),
     stderr,
     stdinIsTerminal: Deno.stdin.isTerminal(),
     env,

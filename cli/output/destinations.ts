@@ -1,4 +1,5 @@
 /** From flags, configuration and terminal to opened destinations. */
+import type { ByteStream } from "../../core/export/exporter.ts";
 import { EXPORTERS } from "../../core/export/registry.ts";
 import { type FileOpener, type OutputFile, processFiles } from "../../core/export/file_opener.ts";
 import type { ExportConfig } from "../../core/config/load.ts";
@@ -22,8 +23,11 @@ function findExporter(id: string) {
   return exporter;
 }
 
-function toStdout(io: Io) {
-  return { write: (bytes: Uint8Array) => io.stdout.write(bytes).then(() => bytes.length) };
+function toStdout({ stdout }: Io): ByteStream {
+  return {
+    write: (bytes) => stdout.write(bytes).then(() => bytes.length),
+    ...(stdout.isFile ? { writeSync: (bytes: Uint8Array) => (stdout.writeBytesSync(bytes), bytes.length) } : {}),
+  };
 }
 
 /** A file that is open already stands for its path; what the command line names is never rotated. */

@@ -1,3 +1,4 @@
+import type { ByteStream } from "./exporter.ts";
 import type { FileOpener, OutputFile } from "./file_opener.ts";
 
 /** Where bytes of whole lines go. */
@@ -84,18 +85,23 @@ export class FileSink implements ByteSink {
 
 /** Writes to a stream whose reader may be slow or go away, such as standard output. Never closes it. */
 export class StreamSink implements ByteSink {
-  readonly #stream: { write(bytes: Uint8Array): Promise<number> };
+  readonly #stream: ByteStream;
 
   /** Takes the stream to write to. */
-  constructor(stream: { write(bytes: Uint8Array): Promise<number> }) {
+  constructor(stream: ByteStream) {
     this.#stream = stream;
   }
 
-  /** Rejects when the reader is gone. */
-  async write(bytes: Uint8Array): Promise<void> {
-    for (let written = 0; written < bytes.length;) written += await this.#stream.write(bytes.subarray(written));
+  /** Rejects, or throws where it need not wait, when the reader is gone. */
+  write(bytes: Uint8Array): void | Promise<void> {
+    if (this.#stream.writeSync === undefined) return this.#writeWaiting(bytes);
+    for (let written = 0; written < bytes.length;) written += this.#stream.writeSync(bytes.subarray(written));
   }
 
   /** The stream belongs to the process. */
   close(): void {}
+
+  async #writeWaiting(bytes: Uint8Array): Promise<void> {
+    for (let written = 0; written < bytes.length;) written += await this.#stream.write(bytes.subarray(written));
+  }
 }

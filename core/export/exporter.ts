@@ -26,12 +26,20 @@ export interface ExporterHandle {
   readonly ended?: AbortSignal;
 }
 
+/** A stream of bytes that this program did not open. */
+export interface ByteStream {
+  /** Gives how many bytes were taken; waits for a slow reader. */
+  write(bytes: Uint8Array): Promise<number>;
+  /** The same at once; only there where no reader can be slow, such as a regular file. */
+  writeSync?(bytes: Uint8Array): number;
+}
+
 /** What a destination is opened with besides its options. */
 export interface ExportContext {
   /** Opens files with the caller's rights. */
   readonly files: FileOpener;
   /** Standard output. */
-  readonly stdout: { write(bytes: Uint8Array): Promise<number> };
+  readonly stdout: ByteStream;
 }
 
 /** A destination kind. `O` are its checked options, with the keys of the configuration file. */
