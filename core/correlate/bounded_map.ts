@@ -7,15 +7,13 @@ export class BoundedMap<K, V> {
   #young = new Map<K, V>();
   #old = new Map<K, V>();
   readonly #maxYoung: number;
-  /** Entries forgotten so far because the map was full. */
-  evicted = 0;
 
   /** Creates a map of at most `maxEntries` entries, at least two; the newest half of them is never forgotten. */
   constructor(maxEntries: number) {
     this.#maxYoung = Math.max(1, Math.floor(maxEntries / 2));
   }
 
-  /** Entries held now. */
+  /** Entries held now; one that was written again counts twice until its older value is forgotten. */
   get size(): number {
     return this.#young.size + this.#old.size;
   }
@@ -30,11 +28,9 @@ export class BoundedMap<K, V> {
     return this.#young.has(key) || this.#old.has(key);
   }
 
-  /** Writes an entry as the newest one. */
+  /** Writes an entry as the newest one. What the older generation holds for the key is hidden, and forgotten with it. */
   set(key: K, value: V): void {
-    this.delete(key);
-    if (this.#young.size >= this.#maxYoung) {
-      this.evicted += this.#old.size;
+    if (this.#young.size >= this.#maxYoung && !this.#young.has(key)) {
       this.#old = this.#young;
       this.#young = new Map();
     }
@@ -43,12 +39,7 @@ export class BoundedMap<K, V> {
 
   /** Removes an entry. */
   delete(key: K): void {
-    if (!this.#young.delete(key)) this.#old.delete(key);
-  }
-
-  /** All entries, oldest write first. */
-  *entries(): IterableIterator<[K, V]> {
-    yield* this.#old;
-    yield* this.#young;
+    this.#young.delete(key);
+    this.#old.delete(key);
   }
 }

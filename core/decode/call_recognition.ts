@@ -74,11 +74,7 @@ function findBest(measure: (dialect: Dialect) => number): DialectMatch | undefin
 function toHead(exchange: HttpExchange): RequestHead {
   const { method, target, host, headers } = exchange.request;
   const mark = target.indexOf("?");
-  return {
-    method,
-    path: toCleanPath(exchange.request.path),
-    query: mark < 0 ? "" : target.slice(mark + 1),
-    ...(host !== undefined && { host }),
-    headers,
-  };
+  const path = toCleanPath(exchange.request.path);
+  const query = mark < 0 ? "" : target.slice(mark + 1);
+  return host === undefined ? { method, path, query, headers } : { method, path, query, headers, host };
 }
