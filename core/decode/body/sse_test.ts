@@ -84,3 +84,33 @@ Deno.test("sse is recognised by content type, and by its first line without one"
   assert.ok(sse.sniff("", encoder.encode("data: {}\n")) > 0.5);
   assert.equal(sse.sniff("application/json", encoder.encode("{}")), 0);
 });
+
+Deno.test("sse reads whole events and single bytes alike, whatever stands between them", () => {
+  const parts = [
+    "data: a\n\n",
+    "\n",
+    "event: n\ndata: b\n\n",
+    ": c\n\n",
+    "data: d\ndata: e\n\n",
+    "\uFEFF",
+    "data\n\n",
+    "é\n\n",
+  ];
+  let state = 7;
+  for (let round = 0; round < 500; round++) {
+    let text = "";
+    for (let i = 0; i < 5; i++) {
+      state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+      text += parts[(state >> 8) % parts.length];
+    }
+    const whole = new BodyLog();
+    const single = new BodyLog();
+    const [wholeParser, singleParser] = [sse.createParser(whole, ""), sse.createParser(single, "")];
+    const bytes = encoder.encode(text);
+    wholeParser.push(bytes, 1);
+    for (let at = 0; at < bytes.length; at++) singleParser.push(bytes.subarray(at, at + 1), 1);
+    wholeParser.end(true, 1);
+    singleParser.end(true, 1);
+    assert.deepEqual(whole, single, JSON.stringify(text));
+  }
+});
