@@ -2,7 +2,6 @@
  * The program's edges as a value, so that commands can be tested: standard streams, environment, terminal facts. stdout is
  * data, stderr is talk.
  */
-import { fstatSync } from "node:fs";
 import { chooseColor, type ColorMode } from "./term/color.ts";
 
 /** One of the two output streams. */
@@ -57,11 +56,14 @@ async function writeAll(stream: typeof Deno.stdout, bytes: Uint8Array): Promise<
   while (rest.length > 0) rest = rest.subarray(await stream.write(rest));
 }
 
-/** Whether writing to a descriptor never waits for a reader. */
+/**
+ * Whether writing to a descriptor never waits for a reader. Asked through `/proc`: the module that can ask the descriptor itself
+ * costs every start about 50 ms.
+ */
 function isFile(descriptor: number, isTerminal: boolean): boolean {
   try {
-    const facts = fstatSync(descriptor);
-    return facts.isFile() || (facts.isCharacterDevice() && !isTerminal);
+    const facts = Deno.statSync(`/proc/self/fd/${descriptor}`);
+    return facts.isFile || (facts.isCharDevice === true && !isTerminal);
   } catch {
     return false;
   }

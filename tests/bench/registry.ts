@@ -1,3 +1,4 @@
+import { BURDEN } from "./burden.ts";
 import { PIPELINE } from "./pipeline.ts";
 import { LIVE } from "./live.ts";
 import { OVERHEAD } from "./overhead.ts";
@@ -6,4 +7,4 @@ import { START } from "./start.ts";
 import { WIRE } from "./wire.ts";
 
 /** Every group of figures, in the order in which they run. */
-export const BENCHES: readonly Bench[] = [START, WIRE, PIPELINE, LIVE, OVERHEAD];
+export const BENCHES: readonly Bench[] = [START, WIRE, PIPELINE, LIVE, OVERHEAD, BURDEN];
