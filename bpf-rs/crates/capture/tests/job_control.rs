@@ -53,9 +53,13 @@ impl Terminal {
     }
 
     /// From the shell's prompt to the command's next line: by then the command has the terminal.
+    ///
+    /// The shell names the job it continues, and only lines after that name count: a write that was under way when the
+    /// command was stopped may come after the prompt, and a key sent on its account would reach the shell.
     fn continue_job(&mut self) {
         self.expect("PROMPT>");
         self.send(b"fg\n");
+        self.expect("inner_command");
         self.expect("still-running");
     }
 
