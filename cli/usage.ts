@@ -1,7 +1,7 @@
 /** From argv to a checked call: flags from the command line, then from the environment; every problem becomes a finding. */
 import type { Finding } from "../core/model/finding.ts";
 import { FindingError } from "../core/model/finding.ts";
-import { findNearest } from "../core/config/nearest.ts";
+import { findNearest } from "../core/model/nearest.ts";
 import type { Argument, Command, Flag } from "./command.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { type FlagValue, FlagValues } from "./flag_values.ts";

@@ -4,7 +4,7 @@ import { EXIT_CODE_TABLE, ExitCode } from "../exit_codes.ts";
 import { listVariables } from "../environment.ts";
 import { CODE_AREAS, FINDING_CODES } from "../finding_codes.ts";
 import { renderCommandHelp, renderLongHelp } from "../help.ts";
-import { findNearest } from "../../core/config/nearest.ts";
+import { findNearest } from "../../core/model/nearest.ts";
 import { usageError } from "../usage.ts";
 import { pad } from "../term/width.ts";
 

@@ -1,5 +1,5 @@
 import type { Finding } from "../../core/model/finding.ts";
-import { findNearest } from "../../core/config/nearest.ts";
+import { findNearest } from "../../core/model/nearest.ts";
 import { usageError } from "../usage.ts";
 import { REPORTS } from "./registry.ts";
 import type { Report } from "./report.ts";

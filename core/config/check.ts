@@ -1,7 +1,7 @@
 /** Checks the values of one section: placeholders, types, allowed values, secrets in files. All problems become findings. */
 import * as v from "valibot";
 import { describeExpected, describeKind, type FindingSink, report, reportUnknown } from "./findings.ts";
-import { findNearest } from "./nearest.ts";
+import { findNearest } from "../model/nearest.ts";
 import { expandPlaceholders } from "./placeholder.ts";
 import { type ConfigSection, type KeyFacts, listKeys } from "./section.ts";
 import { type Position, type TomlNode, type TomlTable, toPlain } from "./toml.ts";

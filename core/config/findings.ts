@@ -1,7 +1,7 @@
 /** Findings of configuration files, each made in one place. Values are never quoted unless they come from a closed list. */
 import type { Finding } from "../model/finding.ts";
 import type { Position } from "./toml.ts";
-import { findNearest } from "./nearest.ts";
+import { findNearest } from "../model/nearest.ts";
 
 /** Where findings of one file point to, and what they are collected in. */
 export interface FindingSink {
