@@ -38,13 +38,27 @@ export interface Wishes {
   readonly textBytes?: number;
   /** `gzip`, `br` or `deflate`. */
   readonly coding?: string;
+  /** What the model says, instead of the stand-in's own words. */
+  readonly text?: string;
+  /** Tool that the model asks for. */
+  readonly tool?: { readonly name: string; readonly arguments: unknown };
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  /** Full name of the model that answers, where the request has a short one. */
+  readonly model?: string;
+  /** Name of the call in the answer's ids. */
+  readonly id?: string;
+  /** Seconds in the `retry-after` of a 429. */
+  readonly retryAfterS?: number;
+  /** Words of the error that `status` asks for. */
+  readonly errorText?: string;
 }
 
 /** Makes answers of one message format. */
 export interface Endpoint {
   readonly path: string;
   answer(body: Record<string, unknown>, wishes: Wishes): Answer;
-  error(status: number): Record<string, unknown>;
+  error(status: number, text?: string): Record<string, unknown>;
 }
 
 const encoder = new TextEncoder();

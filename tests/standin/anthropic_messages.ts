@@ -6,16 +6,19 @@ export const ANTHROPIC_MESSAGES: Endpoint = {
   path: "/v1/messages",
   answer(body, wishes) {
     const messages = listOf(body.messages);
-    const isAfterTool = listOf(recordOf(messages.at(-1)).content).some((part) => recordOf(part).type === "tool_result");
+    const counts = messages.map((message) =>
+      listOf(recordOf(message).content).filter((part) => recordOf(part).type === "tool_result").length
+    );
+    const results = { count: counts.reduce((sum, count) => sum + count, 0), isLast: (counts.at(-1) ?? 0) > 0 };
     const prompt = `${collectText(body.system)}\n${collectText(messages)}`;
-    const story = tellStory(prompt, toolNames(body.tools), isAfterTool, wishes);
+    const story = tellStory(prompt, toolNames(body.tools), results, wishes);
     return body.stream === true ? stream(body, story, wishes) : whole(body, story);
   },
-  error: (status) => ({
+  error: (status, text = `The stand-in answers ${status}`) => ({
     type: "error",
     error: {
       type: status === 429 ? "rate_limit_error" : status >= 500 ? "api_error" : "invalid_request_error",
-      message: `The stand-in answers ${status}`,
+      message: text,
     },
   }),
 };

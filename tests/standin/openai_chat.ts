@@ -6,12 +6,13 @@ export const OPENAI_CHAT: Endpoint = {
   path: "/v1/chat/completions",
   answer(body, wishes) {
     const messages = listOf(body.messages);
-    const isAfterTool = recordOf(messages.at(-1)).role === "tool";
-    const story = tellStory(collectText(messages), toolNames(body.tools), isAfterTool, wishes);
-    return body.stream === true ? stream(body, story, wishes) : whole(body, story);
+    const isResult = messages.map((message) => recordOf(message).role === "tool");
+    const results = { count: isResult.filter(Boolean).length, isLast: isResult.at(-1) === true };
+    const story = tellStory(collectText(messages), toolNames(body.tools), results, wishes);
+    return body.stream === true ? stream(body, story, wishes) : whole(body, story, wishes);
   },
-  error: (status) => ({
-    error: { message: `The stand-in answers ${status}`, type: errorType(status), param: null, code: errorCode(status) },
+  error: (status, text = `The stand-in answers ${status}`) => ({
+    error: { message: text, type: errorType(status), param: null, code: errorCode(status) },
   }),
 };
 
@@ -25,8 +26,14 @@ export function errorCode(status: number): string | null {
   return status === 429 ? "rate_limit_exceeded" : null;
 }
 
-function envelope(body: Record<string, unknown>, story: Story, object: string): Record<string, unknown> {
-  return { id: `chatcmpl-${story.id}`, object, created: 1_790_000_000, model: `${body.model}-2024-07-18` };
+function envelope(
+  body: Record<string, unknown>,
+  story: Story,
+  object: string,
+  wishes: Wishes,
+): Record<string, unknown> {
+  const model = wishes.model ?? `${body.model}-2024-07-18`;
+  return { id: `chatcmpl-${story.id}`, object, created: 1_790_000_000, model };
 }
 
 function usage(story: Story): Record<string, unknown> {
@@ -39,7 +46,7 @@ function usage(story: Story): Record<string, unknown> {
   };
 }
 
-function whole(body: Record<string, unknown>, story: Story): Answer {
+function whole(body: Record<string, unknown>, story: Story, wishes: Wishes): Answer {
   const message = story.tool
     ? {
       role: "assistant",
@@ -52,14 +59,14 @@ function whole(body: Record<string, unknown>, story: Story): Answer {
     }
     : { role: "assistant", content: story.text, refusal: null };
   return jsonAnswer({
-    ...envelope(body, story, "chat.completion"),
+    ...envelope(body, story, "chat.completion", wishes),
     choices: [{ index: 0, message, logprobs: null, finish_reason: story.tool ? "tool_calls" : "stop" }],
     usage: usage(story),
   });
 }
 
 function stream(body: Record<string, unknown>, story: Story, wishes: Wishes): Answer {
-  const head = envelope(body, story, "chat.completion.chunk");
+  const head = envelope(body, story, "chat.completion.chunk", wishes);
   const wantsUsage = recordOf(body.stream_options).include_usage === true;
   const chunk = (delta: unknown, finishReason: string | null = null) =>
     "data: " + JSON.stringify({

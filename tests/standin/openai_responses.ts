@@ -6,9 +6,10 @@ import { collectText, cut, type Story, tellStory, toolNames } from "./story.ts";
 export const OPENAI_RESPONSES: Endpoint = {
   path: "/v1/responses",
   answer(body, wishes) {
-    const isAfterTool = recordOf(listOf(body.input).at(-1)).type === "function_call_output";
+    const isResult = listOf(body.input).map((item) => recordOf(item).type === "function_call_output");
+    const results = { count: isResult.filter(Boolean).length, isLast: isResult.at(-1) === true };
     const prompt = `${body.instructions ?? ""}\n${collectText(body.input)}`;
-    const story = tellStory(prompt, toolNames(body.tools), isAfterTool, wishes);
+    const story = tellStory(prompt, toolNames(body.tools), results, wishes);
     return body.stream === true ? stream(body, story, wishes) : jsonAnswer(response(body, story, "completed"));
   },
   error: (status) => ({

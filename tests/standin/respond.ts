@@ -1,19 +1,23 @@
 import { type Answer, jsonAnswer, recordOf, type StandinRequest, type Wishes } from "./answer.ts";
 import { encodeAnswer } from "./coding.ts";
 import { ENDPOINTS } from "./registry.ts";
+import type { Script } from "./script.ts";
 
 /** Makes the answer to a request: a health check, one of the endpoints, or an error. */
-export async function respond(request: StandinRequest): Promise<Answer> {
+export async function respond(request: StandinRequest, script?: Script): Promise<Answer> {
   if (request.path === "/health") return jsonAnswer({ ok: true });
   if (request.path === "/page") return page();
   const endpoint = ENDPOINTS.find((candidate) => candidate.path === request.path);
   if (!endpoint) return jsonAnswer({ error: { message: "no such path" } }, 404);
-  const wishes = readWishes(request.headers["x-standin"]);
-  if (wishes.status !== undefined) return toError(jsonAnswer(endpoint.error(wishes.status), wishes.status));
   const body = parseJson(request.body);
+  const wishes = { ...readWishes(request.headers["x-standin"]), ...script?.take(body ?? {}) };
+  if (wishes.status !== undefined) {
+    const error = jsonAnswer(endpoint.error(wishes.status, wishes.errorText), wishes.status);
+    return delay(toError(error, wishes), wishes.delayMs ?? 0);
+  }
   if (body === undefined) return jsonAnswer(endpoint.error(400), 400);
   const answer = await encodeAnswer(endpoint.answer(body, wishes), wishes.coding);
-  return delay(withIds(answer), wishes.delayMs ?? 0);
+  return delay(withIds(answer, wishes), wishes.delayMs ?? 0);
 }
 
 /** Something that is no AI traffic. */
@@ -24,13 +28,14 @@ function page(): Answer {
   return { status: 200, headers: { "content-type": "text/html" }, pieces: [{ bytes, pauseMs: 0 }] };
 }
 
-function toError(answer: Answer): Answer {
-  const headers = answer.status === 429 ? { ...answer.headers, "retry-after": "7" } : answer.headers;
-  return withIds({ ...answer, headers });
+function toError(answer: Answer, wishes: Wishes): Answer {
+  const retryAfter = String(wishes.retryAfterS ?? 7);
+  const headers = answer.status === 429 ? { ...answer.headers, "retry-after": retryAfter } : answer.headers;
+  return withIds({ ...answer, headers }, wishes);
 }
 
-function withIds(answer: Answer): Answer {
-  return { ...answer, headers: { ...answer.headers, "x-request-id": "req_standin" } };
+function withIds(answer: Answer, wishes: Wishes): Answer {
+  return { ...answer, headers: { ...answer.headers, "x-request-id": `req_${wishes.id ?? "standin"}` } };
 }
 
 function delay(answer: Answer, delayMs: number): Answer {

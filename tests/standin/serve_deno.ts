@@ -3,9 +3,15 @@ import { type Answer, jsonAnswer, type StandinRequest } from "./answer.ts";
 import type { Identity } from "./certificate.ts";
 import type { ExchangeLog, ExchangeRecord } from "./exchange_log.ts";
 import { respond } from "./respond.ts";
+import type { Script } from "./script.ts";
 
-/** Serves until the process ends. @returns the port */
-export async function serveDeno(identity: Identity, port: number, log: ExchangeLog): Promise<number> {
+/** Serves until the process ends, by a script where there is one. @returns the port */
+export async function serveDeno(
+  identity: Identity,
+  port: number,
+  log: ExchangeLog,
+  script?: Script,
+): Promise<number> {
   const server = Deno.serve({
     hostname: "0.0.0.0",
     port,
@@ -13,12 +19,12 @@ export async function serveDeno(identity: Identity, port: number, log: ExchangeL
     key: identity.keyPem,
     onListen: () => {},
     onError: () => new Response("stand-in failed", { status: 500 }),
-  }, (request, info) => handle(request, info.remoteAddr, log));
+  }, (request, info) => handle(request, info.remoteAddr, log, script));
   await Promise.resolve();
   return (server.addr as Deno.NetAddr).port;
 }
 
-async function handle(request: Request, address: Deno.Addr, log: ExchangeLog): Promise<Response> {
+async function handle(request: Request, address: Deno.Addr, log: ExchangeLog, script?: Script): Promise<Response> {
   const url = new URL(request.url);
   const received: StandinRequest = {
     method: request.method,
@@ -28,7 +34,9 @@ async function handle(request: Request, address: Deno.Addr, log: ExchangeLog): P
   };
   const client = address.transport === "tcp" ? `${address.hostname}:${address.port}` : "";
   const record = log.begin(received, client);
-  const answer = await respond(received).catch(() => jsonAnswer({ error: { message: "the stand-in failed" } }, 500));
+  const answer = await respond(received, script).catch(() =>
+    jsonAnswer({ error: { message: "the stand-in failed" } }, 500)
+  );
   // Without this, Deno would choose a content coding by itself.
   const headers = { ...answer.headers, "cache-control": "no-transform" };
   return new Response(await toBody(answer, record), { status: answer.status, headers });

@@ -14,31 +14,48 @@ export interface Story {
   readonly id: string;
 }
 
+/** Results of tools in a conversation. */
+export interface ToolResults {
+  readonly count: number;
+  /** The last message is one. */
+  readonly isLast: boolean;
+}
+
 /**
- * Tells the story of a request.
+ * Tells the story of a request. A prompt may say what the model will ask for: each line `STEP tool {"its":"arguments"}` is one
+ * answer with that tool call, in order; the text comes when all of them have their result.
  *
  * @param prompt - all text of the request
  * @param tools - names of the tools that it offers
- * @param hasToolResult - the last message is a tool's result, so the model answers with text
+ * @param results - without steps the model answers with text when the last message is a tool's result
  */
-export function tellStory(prompt: string, tools: readonly string[], hasToolResult: boolean, wishes: Wishes): Story {
-  const id = /call-[A-Za-z0-9-]+/g.exec(prompt)?.[0] ?? `call-${hash(prompt)}`;
-  const inputTokens = countWords(prompt);
-  const tool = tools[0];
-  if (tool !== undefined && !hasToolResult) {
-    const argumentsText = JSON.stringify({ city: "Zürich", call: id });
-    return {
-      id,
-      parts: [],
-      text: "",
-      tool: { id: `tool_${hash(id)}`, name: tool, arguments: argumentsText },
-      inputTokens,
-      outputTokens: countWords(argumentsText) + 7,
-    };
+export function tellStory(prompt: string, tools: readonly string[], results: ToolResults, wishes: Wishes): Story {
+  const id = wishes.id ?? /call-[A-Za-z0-9-]+/g.exec(prompt)?.[0] ?? `call-${hash(prompt)}`;
+  const inputTokens = wishes.inputTokens ?? countWords(prompt);
+  const tool = findStep(prompt, tools, results.count, id) ?? findTool(tools, results.isLast, id, wishes);
+  if (tool !== undefined) {
+    const outputTokens = wishes.outputTokens ?? countWords(tool.arguments) + 7;
+    return { id, parts: [], text: "", tool, inputTokens, outputTokens };
   }
-  const text = `Answer to ${id}: 你好, naïve café.` + filler((wishes.textBytes ?? 0) - 40);
+  const text = wishes.text ?? `Answer to ${id}: 你好, naïve café.` + filler((wishes.textBytes ?? 0) - 40);
   const parts = cut(text, wishes.chunks ?? 6);
-  return { id, parts, text, inputTokens, outputTokens: countWords(text) };
+  return { id, parts, text, inputTokens, outputTokens: wishes.outputTokens ?? countWords(text) };
+}
+
+/** Ids of steps are as long as a vendor's, so that each names one call for ever. */
+function findStep(prompt: string, tools: readonly string[], resultCount: number, id: string): Story["tool"] {
+  const step = [...prompt.matchAll(/^STEP (\w+) (\{.*\})$/gm)][resultCount];
+  const [, name = "", argumentsText = ""] = step ?? [];
+  if (!tools.includes(name)) return undefined;
+  const unique = hash(`${id} ${resultCount}`) + hash(argumentsText) + hash(prompt);
+  return { id: `call_${unique}`, name, arguments: argumentsText };
+}
+
+function findTool(tools: readonly string[], isAfterTool: boolean, id: string, wishes: Wishes): Story["tool"] {
+  const name = wishes.tool?.name ?? tools[0];
+  if (name === undefined || isAfterTool || wishes.text !== undefined) return undefined;
+  const argumentsText = JSON.stringify(wishes.tool?.arguments ?? { city: "Zürich", call: id });
+  return { id: `tool_${hash(id)}`, name, arguments: argumentsText };
 }
 
 /** Collects the text of messages, whatever shape their content has. */
