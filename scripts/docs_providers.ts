@@ -2,7 +2,7 @@
  * Writes `docs/providers.md` from the provider table: `deno run -A scripts/docs_providers.ts`. A test fails when the page is
  * stale.
  */
-import { DIALECTS } from "../core/decode/dialect/registry.ts";
+import { DIALECTS, SOCKET_DIALECTS } from "../core/decode/dialect/registry.ts";
 import type { Provider } from "../core/decode/provider/provider.ts";
 import { PROVIDERS } from "../core/decode/provider/registry.ts";
 import { HOSTS } from "../tests/corpus/providers_oracle.ts";
@@ -26,6 +26,9 @@ const INTRODUCTION = [
   "not decoded yet. *Recordings*: real exchanges with this vendor are compared field by field in `tests/corpus_test.ts`.",
 ];
 
+/** Formats of HTTP exchanges, and those whose calls are turns on a socket. A socket may carry a format that has its row already. */
+const FORMATS = [...DIALECTS, ...SOCKET_DIALECTS];
+
 /** Gives the whole page. */
 export function renderProvidersPage(): string {
   return [
@@ -35,7 +38,7 @@ export function renderProvidersPage(): string {
     "## Message formats",
     renderTable(
       ["format", "what", "stability"],
-      DIALECTS.map(({ id, summary, stability }) => [code(id), summary, stability]),
+      FORMATS.map(({ id, summary, stability }) => [code(id), summary, stability]),
     ),
     ...Object.entries(KINDS).flatMap(([kind, title]) =>
       renderKind(title, PROVIDERS.filter((row) => row.kind === kind))
@@ -45,7 +48,7 @@ export function renderProvidersPage(): string {
 }
 
 function renderKind(title: string, rows: readonly Provider[]): string[] {
-  const known = new Set(DIALECTS.map(({ id }) => id));
+  const known = new Set(FORMATS.map(({ id }) => id));
   const recorded = new Set(Object.values(HOSTS));
   const header = ["id", "name", "hosts", "decoded", "recognised only", "recordings"];
   return [

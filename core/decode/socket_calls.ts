@@ -57,7 +57,7 @@ export class SocketCalls {
 
   /** Takes the messages the client sent. */
   readonly client: BodyEndSink = {
-    message: (message, timeNs) => this.#take(message, timeNs, (json) => this.#turns.client(json)),
+    message: (message, timeNs) => this.#take(message, timeNs, (json) => this.#turns.client(json, timeNs)),
     problem: (reason) => this.#turn?.call.requestBody.problem(reason),
     bodyEnd: () => {},
   };
@@ -86,15 +86,15 @@ export class SocketCalls {
     const json = parseRecord(message.text);
     const step = json === undefined ? undefined : read(json);
     if (step === undefined) return;
-    if (step.request !== undefined) this.#startTurn(step.request, timeNs);
+    if (step.request !== undefined) this.#startTurn(step.request, step, timeNs);
     if (step.answer !== undefined) this.#answer(step.answer, timeNs);
     if (step.isEnd) this.#endTurn("complete", timeNs, []);
   }
 
-  #startTurn(request: JsonRecord, timeNs: number): void {
+  #startTurn(request: JsonRecord, step: TurnStep, timeNs: number): void {
     // A turn that never ended before the next one began was given up by the client.
     this.#endTurn("aborted", timeNs, ["next_turn"]);
-    const exchange = this.#toExchange(timeNs);
+    const exchange = this.#toExchange(step.requestNs ?? timeNs, step.isUnasked === true);
     const call = new Call(exchange, this.#recognition, this.#context, this.#output);
     this.#turn = { call, exchange };
     call.requestBody.message({ text: JSON.stringify(request) });
@@ -129,7 +129,7 @@ export class SocketCalls {
     call.end(timeNs);
   }
 
-  #toExchange(timeNs: number): HttpExchange {
+  #toExchange(timeNs: number, isUnasked: boolean): HttpExchange {
     const { connection, ordinal, request, inputId } = this.#exchange;
     return {
       connection,
@@ -138,6 +138,7 @@ export class SocketCalls {
       protocol: "websocket",
       request: { ...request, firstByteNs: timeNs, lastByteNs: timeNs, completeness: "complete", reasons: [] },
       ...(inputId !== undefined && { inputId }),
+      ...(isUnasked && { knownTimes: "moment" as const }),
     };
   }
 }

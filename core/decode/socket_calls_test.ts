@@ -142,6 +142,48 @@ Deno.test("a Realtime server that answers by itself starts a turn with what was 
   assert.equal(socket.eventsOf("ai.response").length, 1);
 });
 
+Deno.test("a Live session on both of Google's services gives calls; an answer nobody asked for has no latency", () => {
+  const heard = { serverContent: { inputTranscription: { text: "what time is it" } } };
+  const said = { serverContent: { outputTranscription: { text: "noon" } } };
+  const over = { serverContent: { turnComplete: true }, usageMetadata: { promptTokenCount: 3, responseTokenCount: 1 } };
+  for (
+    const [host, path, provider] of [
+      [
+        "generativelanguage.googleapis.com",
+        "/ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent?key=AIzaX",
+        "google",
+      ],
+      [
+        "us-central1-aiplatform.googleapis.com",
+        "/ws/google.cloud.aiplatform.v1beta1.LlmBidiService/BidiGenerateContent",
+        "google-vertex",
+      ],
+    ] as const
+  ) {
+    const socket = new Socket(host, path);
+    socket.client({ setup: { model: "projects/p/locations/l/publishers/google/models/gemini-live" } }, 1);
+    socket.server({ setupComplete: {} }, 2);
+    socket.client({ clientContent: { turns: [{ role: "user", parts: [{ text: "hi" }] }], turnComplete: true } }, 10);
+    socket.server(said, 30);
+    socket.server(over, 50);
+    socket.server(heard, 60);
+    socket.server(said, 70);
+    socket.server(over, 90);
+    socket.close(100);
+    const responses = socket.eventsOf("ai.response");
+    assert.deepEqual(socket.eventsOf("ai.request").map(({ data }) => data.messages?.[0]?.content), [
+      "hi",
+      "what time is it",
+    ]);
+    assert.deepEqual(socket.eventsOf("ai.request").map(({ data }) => data.model?.id), ["gemini-live", "gemini-live"]);
+    assert.deepEqual(responses.map(({ data }) => data.latency_ms), [40, undefined]);
+    assert.deepEqual(responses.map(({ data }) => data.time_to_first_token_ms), [20, undefined]);
+    assert.deepEqual(responses.map(({ data }) => data.finish_reason), ["stop", "stop"]);
+    assert.deepEqual(responses.map(({ data }) => data.provider?.id), [provider, provider]);
+    assert.deepEqual(responses.map(({ data }) => data.usage?.prompt_tokens), [3, 3]);
+  }
+});
+
 Deno.test("messages that are no JSON, or of the wrong kind, change nothing", () => {
   const socket = new Socket("api.openai.com", "/v1/responses");
   for (const odd of [null, 7, "x", [], {}, { type: 5 }, { type: "response.create", response: [] }]) {

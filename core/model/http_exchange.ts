@@ -60,7 +60,7 @@ export interface HttpResponse extends HttpMessage {
 
 /**
  * What a text input says about the times of an exchange: `span` its start and its end, `moment` one time, which stands for both,
- * `none` nothing.
+ * `none` nothing. An answer that no message asked for has a `moment`: nothing tells when its request was made.
  */
 export type KnownTimes = "span" | "moment" | "none";
 
@@ -74,6 +74,6 @@ export interface HttpExchange {
   response?: HttpResponse;
   /** Free facts of text inputs: the line's `id`, published as `attrs.exchange_id`. */
   readonly inputId?: string;
-  /** Text inputs only. Absent: every byte has its own time. */
+  /** Text inputs, and answers on a socket that no message asked for. Absent: every byte has its own time. */
   readonly knownTimes?: KnownTimes;
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { DeltaTemplate, type TemplateSpec } from "../../core/decode/dialect/delta_template.ts";
 import type { Dialect } from "../../core/decode/dialect/dialect.ts";
-import { DIALECTS } from "../../core/decode/dialect/registry.ts";
+import { DIALECTS, SOCKET_DIALECTS } from "../../core/decode/dialect/registry.ts";
+import type { SocketDialect } from "../../core/decode/dialect/socket_dialect.ts";
 import type { FuzzTarget } from "../support/fuzz.ts";
 import type { Random } from "../support/random.ts";
 
@@ -10,7 +11,9 @@ const KEYS =
   ("model messages role content text type parts choices delta message tool_calls function name arguments index finish_reason " +
     "usage prompt_tokens completion_tokens total_tokens input output item response output_index call_id id system tools " +
     "input_schema content_block partial_json thinking stop_reason error code candidates functionCall args usageMetadata " +
-    "contents data embedding object done prompt_eval_count metadata user_id reasoning summary status stream").split(
+    "contents data embedding object done prompt_eval_count metadata user_id reasoning summary status stream setup clientContent " +
+    "turns turnComplete realtimeInput audio mimeType toolResponse functionResponses serverContent modelTurn toolCall functionCalls " +
+    "outputTranscription interrupted session delta transcript").split(
       " ",
     );
 const WORDS = [
@@ -35,6 +38,10 @@ const WORDS = [
   "response.output_item.done",
   "response.completed",
   "chat.completion.chunk",
+  "response.create",
+  "response.done",
+  "session.update",
+  "conversation.item.create",
   "stop",
   "",
   "{",
@@ -61,6 +68,12 @@ const PATHS = [
 export const DIALECT_FUZZ: readonly FuzzTarget[] = DIALECTS.map((dialect) => ({
   name: `dialect ${dialect.id}`,
   run: (random) => fuzzDialect(dialect, random),
+}));
+
+/** One target a socket format: messages of any shape from both sides; each turn's request and answers go through its dialect. */
+export const SOCKET_FUZZ: readonly FuzzTarget[] = SOCKET_DIALECTS.map((socket) => ({
+  name: `socket ${socket.id}`,
+  run: (random) => fuzzSocket(socket, random),
 }));
 
 /** Events that fit a template are JSON, and say what the template says. */
@@ -116,6 +129,36 @@ function fuzzDialect(dialect: Dialect, random: Random): void {
   const answer = reader.finish(random.once(2));
   // What is published has to survive JSON: no undefined list members, no cycles, no NaN.
   assert.deepEqual(JSON.parse(JSON.stringify(answer)), answer);
+}
+
+function fuzzSocket(socket: SocketDialect, random: Random): void {
+  const head = {
+    method: "GET",
+    path: random.pick(PATHS),
+    query: random.pick(["", "model=m"]),
+    headers: new Map<string, string>(),
+  };
+  socket.matchHead(head);
+  const turns = socket.createTurns(head);
+  const response = { status: 101, headers: new Map<string, string>(), contentType: "" };
+  const open = (json: unknown) => {
+    const view = { ...head, json, messages: [], isComplete: true, quirks: [] };
+    const request = socket.dialect.decodeRequest(view);
+    return socket.dialect.createReader({ request, head, response, quirks: [], wantsDelta: random.once(2) });
+  };
+  let reader: ReturnType<typeof open> | undefined;
+  for (let count = random.below(20); count > 0; count--) {
+    const json = makeRecord(random, 4);
+    const step = random.once(2)
+      ? turns.client(json, count)
+      : turns.server(json, JSON.stringify(json), reader !== undefined);
+    if (step?.request !== undefined) reader = open(step.request);
+    if (step?.answer !== undefined) reader?.message({ text: step.answer });
+    if (step?.isEnd !== true || reader === undefined) continue;
+    const answer = reader.finish(true);
+    assert.deepEqual(JSON.parse(JSON.stringify(answer)), answer);
+    reader = undefined;
+  }
 }
 
 function makeValue(random: Random, depth: number): unknown {

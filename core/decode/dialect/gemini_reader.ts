@@ -130,7 +130,8 @@ export function toGeminiError(error: JsonRecord): ModelError {
   });
 }
 
-function countOfModality(details: unknown, modality: string): number | undefined {
+/** Tokens of one kind of content in a list of counts; undefined when the list has none. */
+export function countOfModality(details: unknown, modality: string): number | undefined {
   return sumCounts(
     ...asRecords(details).filter((detail) => detail["modality"] === modality).map((detail) =>
       asCount(geminiField(detail, "tokenCount"))

@@ -11,6 +11,7 @@ import { bedrockInvoke } from "./bedrock_invoke.ts";
 import { cohereChat } from "./cohere_chat.ts";
 import { cohereEmbed } from "./cohere_embed.ts";
 import { gemini } from "./gemini.ts";
+import { geminiLive } from "./gemini_live.ts";
 import { ollama } from "./ollama.ts";
 import { openaiAudio } from "./openai_audio.ts";
 import { openaiCompletions } from "./openai_completions.ts";
@@ -73,4 +74,4 @@ export const DIALECTS: readonly Dialect[] = [
 ];
 
 /** Every format whose calls are turns on one WebSocket. */
-export const SOCKET_DIALECTS: readonly SocketDialect[] = [openaiResponsesSocket, openaiRealtime];
+export const SOCKET_DIALECTS: readonly SocketDialect[] = [openaiResponsesSocket, openaiRealtime, geminiLive];

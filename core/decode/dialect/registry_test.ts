@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DIALECT_FUZZ, templateFuzz } from "../../../tests/fuzz/dialects.ts";
+import { DIALECT_FUZZ, SOCKET_FUZZ, templateFuzz } from "../../../tests/fuzz/dialects.ts";
 import { runFuzz, TEST_INPUTS } from "../../../tests/support/fuzz.ts";
 import { PROVIDERS } from "../provider/registry.ts";
 import { DIALECTS } from "./registry.ts";
@@ -21,7 +21,7 @@ Deno.test("every vendor that is not a web application and has a recording speaks
   }
 });
 
-for (const target of [...DIALECT_FUZZ, templateFuzz]) {
+for (const target of [...DIALECT_FUZZ, ...SOCKET_FUZZ, templateFuzz]) {
   Deno.test(`${target.name}: seeded inputs neither throw nor give what JSON cannot hold`, () =>
     runFuzz(target, TEST_INPUTS));
 }

@@ -6,6 +6,10 @@ import type { JsonRecord } from "./json_access.ts";
 export interface TurnStep {
   /** A new turn begins: the request body, in the form `SocketDialect.dialect` decodes. */
   readonly request?: JsonRecord;
+  /** When the request was made, where that was before this message; boot clock. */
+  readonly requestNs?: number;
+  /** The server began to speak without being asked: nothing tells when the request was made, so there is no latency. */
+  readonly isUnasked?: boolean;
   /** The answer's next message, in the form the dialect's reader takes. */
   readonly answer?: string;
   /** The turn has ended with this message. */
@@ -14,8 +18,8 @@ export interface TurnStep {
 
 /** Takes the messages of one socket in order and says what each means. Holds bounded state, never throws. */
 export interface TurnReader {
-  /** A message the client sent; undefined when it means nothing for a turn. */
-  client(json: JsonRecord): TurnStep | undefined;
+  /** A message the client sent, and when; undefined when it means nothing for a turn. */
+  client(json: JsonRecord, timeNs?: number): TurnStep | undefined;
   /** A message the server sent. `text` is its text as it came, `hasTurn` tells whether a turn is open. */
   server(json: JsonRecord, text: string, hasTurn: boolean): TurnStep | undefined;
 }
