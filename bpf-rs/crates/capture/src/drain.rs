@@ -1,7 +1,7 @@
 //! The drain thread: kernel rings -> records -> queue. It never attaches and never waits for anything but the kernel.
 use crate::account::Account;
-use crate::engine::{Clock, Host, Ring, Sorter, State, Waiter, boot_ns};
-use crate::record::{Header, Kind, append_json, conn_id, record_len};
+use crate::engine::{Clock, Host, Ring, Sorter, State, Waiter, boot_ns, time_ns};
+use crate::record::{Header, Kind, append_json, conn_id, record_len, return_ns};
 use libbpf_rs::{Link, MapHandle};
 use serde_json::json;
 use std::sync::Arc;
@@ -42,6 +42,18 @@ struct Ticks {
     control_lost: u64,
 }
 
+/// Moves facts as long as they are wanted; whether there was any.
+fn take_facts(ring: &mut Ring, sorter: &mut Sorter, batch: &mut Vec<u8>, is_wanted: impl Fn(&[u8]) -> bool) -> bool {
+    !ring.is_empty()
+        && ring.consume(|fact| {
+            let takes = is_wanted(fact);
+            if takes {
+                sorter.control(fact, batch);
+            }
+            takes
+        })
+}
+
 impl Drain {
     /// Runs until the session is detached and everything is delivered. A panic ends the session instead of leaving its
     /// reader waiting for ever.
@@ -71,7 +83,7 @@ impl Drain {
         self.finish();
     }
 
-    /// Moves what is in the rings; whether there was anything.
+    /// Moves what is in the rings, in the order in which it happened; whether there was anything.
     fn pump(&mut self) -> bool {
         let Self { payload, control, sorter, host, .. } = self;
         sorter.mapped();
@@ -81,25 +93,30 @@ impl Drain {
         }
         let mut batch =
             Vec::with_capacity((payload.waiting() + control.waiting()).min(MAX_BATCH_BYTES) + LARGEST_RECORD);
-        let mut took = control.consume(|record| {
-            sorter.control(record, &mut batch);
-            true
-        });
+        // Bytes that were there before a fact are in the payload ring when the fact is seen in the other one: whoever reads the
+        // ends in this order has all bytes that are older than the facts before `facts_end`.
+        let (facts_end, bytes_end) = (control.end(), payload.end());
+        let (mut took, mut took_facts) = (false, false);
         if !host.queue.is_full() {
-            took |= payload.consume(|record| {
+            took = payload.consume(|record| {
                 if batch.len() > MAX_BATCH_BYTES {
                     return false;
                 }
-                let conn = conn_id(record);
+                let (conn, written_ns) = (conn_id(record), return_ns(record));
+                took_facts |= take_facts(control, sorter, &mut batch, |fact| time_ns(fact) <= written_ns);
                 if !sorter.knows(conn) {
                     // its beginning was told before this record was written
-                    control.consume(|fact| {
-                        sorter.control(fact, &mut batch);
-                        true
-                    });
+                    took_facts |= take_facts(control, sorter, &mut batch, |_| true);
                     sorter.meet(conn);
                 }
                 batch.extend_from_slice(&record[..record_len(record).min(record.len())]);
+                true
+            });
+        }
+        // A reader that cannot keep up gets the facts all the same: their ring is small, and connections hang on them.
+        if payload.has_passed(bytes_end) || host.queue.is_full() {
+            took_facts |= control.consume_to(facts_end, |fact| {
+                sorter.control(fact, &mut batch);
                 true
             });
         }
@@ -107,7 +124,7 @@ impl Drain {
             sorter.forget_closed();
         }
         host.queue.push(batch);
-        took
+        took || took_facts
     }
 
     fn tick(&mut self, ticks: &mut Ticks, checked_ns: u64) {

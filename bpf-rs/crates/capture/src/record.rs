@@ -77,6 +77,11 @@ pub fn conn_id(record: &[u8]) -> u64 {
     record.get(64..72).and_then(|b| b.first_chunk::<8>()).map_or(0, |b| u64::from_le_bytes(*b))
 }
 
+/// When the call returned that a record of the payload ring is from, boot clock.
+pub fn return_ns(record: &[u8]) -> u64 {
+    record.get(32..40).and_then(|b| b.first_chunk::<8>()).map_or(0, |b| u64::from_le_bytes(*b))
+}
+
 /// Numbers every record of a batch from `next` on; gives the number after the last.
 pub fn number(batch: &mut [u8], mut next: u64) -> u64 {
     let mut at = 0;

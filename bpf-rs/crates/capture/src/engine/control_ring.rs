@@ -11,6 +11,11 @@ pub(crate) enum ControlFact {
     Loss(ControlLoss),
 }
 
+/// When a record was written, boot clock; 0 for one that is too short to say.
+pub(crate) fn time_ns(record: &[u8]) -> u64 {
+    value_of::<ControlHead>(record).map_or(0, |head| head.time_ns)
+}
+
 /// Reads one record; `None` for a kind that this library does not know.
 pub(crate) fn parse(record: &[u8]) -> Option<ControlFact> {
     let head: ControlHead = value_of(record)?;

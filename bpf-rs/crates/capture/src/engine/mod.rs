@@ -25,6 +25,7 @@ pub(crate) use clock::Clock;
 pub use clock::boot_ns;
 pub(crate) use commands::{ConnectionKeys, call};
 pub use config::{Config, ScopeConfig};
+pub(crate) use control_ring::time_ns;
 pub use emitter::Emitter;
 pub use fact::{FileId, KernelFact, MappedFile, Origin, ProcessFact, ProcessState};
 pub use host::Host;

@@ -98,6 +98,16 @@ impl Ring {
         self.consumed().load(Ordering::Relaxed) == self.produced()
     }
 
+    /// Position behind the last record, one under way included.
+    pub fn end(&self) -> u64 {
+        self.produced()
+    }
+
+    /// Everything before a position was taken.
+    pub fn has_passed(&self, end: u64) -> bool {
+        self.consumed().load(Ordering::Relaxed) >= end
+    }
+
     /// Where the record at a position begins; `None` when the kernel refuses to map it.
     fn record_at(&mut self, position: u64) -> Option<*mut u8> {
         let offset = position as usize & (self.size - 1);
@@ -112,10 +122,15 @@ impl Ring {
 
     /// Hands out records in order until `each` refuses one (which stays), there is no more, or one is still written.
     /// Gives whether any was taken.
-    pub fn consume(&mut self, mut each: impl FnMut(&[u8]) -> bool) -> bool {
+    pub fn consume(&mut self, each: impl FnMut(&[u8]) -> bool) -> bool {
+        self.consume_to(u64::MAX, each)
+    }
+
+    /// The same, up to a position that `end` gave.
+    pub fn consume_to(&mut self, end: u64, mut each: impl FnMut(&[u8]) -> bool) -> bool {
         let start = self.consumed().load(Ordering::Relaxed);
         let (mut at, mut told) = (start, start);
-        while at < self.produced() {
+        while at < self.produced().min(end) {
             let Some(head) = self.record_at(at) else { break };
             // SAFETY: a record starts here with its aligned length, which the kernel writes with a release.
             let len = unsafe { &*head.cast::<AtomicU32>() }.load(Ordering::Acquire);

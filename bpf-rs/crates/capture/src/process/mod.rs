@@ -38,14 +38,33 @@ fn add_program(fact: &ProcessFact, body: &mut Map<String, Value>) {
         put("args", from_proc.or_else(|| (!fact.args.is_empty()).then(|| fact.args.clone())).map(|a| json!(a)));
     }
     let exe = is_same.then(|| read::exe(pid)).flatten();
-    let exe = exe.map(|e| e.to_string_lossy().into_owned());
-    let absolute = fact.filename.starts_with('/').then(|| fact.filename.clone());
-    put("exe", exe.or(absolute).map(Value::from));
+    // asked after the path was read: a process that has gone on to its next program names that one
+    let exe = exe.filter(|_| runs_still(fact)).map(|e| e.to_string_lossy().into_owned());
+    put("exe", exe.or_else(|| started_program(fact)).map(Value::from));
     if is_same {
         put("cwd", read::cwd(pid).map(|c| c.to_string_lossy().into_owned().into()));
         put("cgroup", read::cgroup(pid).map(Value::from));
         put("session_id", read::session_id(pid).map(Value::from));
     }
+}
+
+/// Whether the process still runs the program that an exec told of: its arguments are the same.
+fn runs_still(fact: &ProcessFact) -> bool {
+    if fact.state != ProcessState::Exec || fact.args.is_empty() {
+        return true;
+    }
+    // the last of cut arguments is not whole
+    let whole = fact.args.len() - usize::from(fact.args_cut);
+    read::arguments(fact.origin.tgid).is_some_and(|now| {
+        now.len() >= whole && now[..whole] == fact.args[..whole] && (fact.args_cut || now.len() == whole)
+    })
+}
+
+/// The program by what the kernel was asked to start: for a script its interpreter, which the kernel puts before it.
+fn started_program(fact: &ProcessFact) -> Option<String> {
+    let is_script = fact.args.iter().skip(1).take(2).any(|arg| *arg == fact.filename);
+    let asked = if is_script { fact.args.first()? } else { &fact.filename };
+    asked.starts_with('/').then(|| asked.clone())
 }
 
 /// Whether `/proc/PID` is about the process that started at `start_ns` (boot clock; 0: the kernel did not say).
@@ -107,11 +126,21 @@ mod tests {
     #[test]
     fn an_exec_keeps_the_kernels_arguments_and_gains_paths_and_user() {
         let start = read::stat(std::process::id()).unwrap().start_ns;
-        let body = enriched(&own(ProcessState::Exec, start));
-        assert_eq!(body["args"], json!(["prog", "-x"]));
+        let args: Vec<String> = std::env::args().collect();
+        let body = enriched(&ProcessFact { args: args.clone(), ..own(ProcessState::Exec, start) });
+        assert_eq!(body["args"], json!(args));
         assert_eq!(body["exe"], json!(std::env::current_exe().unwrap()));
         assert_eq!(body["cwd"], json!(std::env::current_dir().unwrap()));
         assert_eq!(body["username"], "root");
+    }
+
+    #[test]
+    fn a_process_that_runs_its_next_program_already_does_not_name_the_one_before() {
+        let start = read::stat(std::process::id()).unwrap().start_ns;
+        assert_eq!(enriched(&own(ProcessState::Exec, start))["exe"], "/given/path");
+        let script = ["/usr/bin/env", "sh", "/given/path", "-x"].map(str::to_owned).to_vec();
+        let body = enriched(&ProcessFact { args: script, ..own(ProcessState::Exec, start) });
+        assert_eq!(body["exe"], "/usr/bin/env");
     }
 
     #[test]
