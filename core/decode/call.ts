@@ -18,6 +18,9 @@ import { parseRecord } from "./dialect/json_access.ts";
 /** A body that looks this much like a format is one, even when only an error answers it. */
 const LIKELY = 0.7;
 
+/** A request whose body looks enough like a format waits so long for the answer to confirm it. */
+const ANSWER_WAIT_NS = 2e9;
+
 /** Score of a format whose path fits and whose body does not. */
 const DOUBTED = 0.1;
 
@@ -68,6 +71,14 @@ export class Call implements AnswerOwner {
     return this.#hasAnswerEvent ? undefined : this.answer.endMarkNs;
   }
 
+  /** No older fact is under way. A model may think for minutes: a likely request is told before its answer begins. */
+  advance(nowNs: number): void {
+    if (this.#isSure || this.#events !== undefined || this.isDropped || !this.requestBody.isEnded) return;
+    if (this.answer.readChars > 0 || nowNs - this.#exchange.request.lastByteNs < ANSWER_WAIT_NS) return;
+    if ((this.#match?.score ?? 0) < LIKELY) return;
+    this.#publishRequest();
+  }
+
   /** The answer's body ended, or its end mark came and nothing followed. Waits for a request that is still being sent. */
   answerEnd(): void {
     if (this.isDropped || !this.requestBody.isEnded) return;
@@ -100,7 +111,7 @@ export class Call implements AnswerOwner {
   }
 
   chunk(delta: StreamDelta | undefined, index: number, timeNs: number): void {
-    this.#events?.publishChunk(delta, index, timeNs);
+    this.#events?.publishChunk({ delta }, index, timeNs);
   }
 
   #requestEnd(): void {
@@ -141,6 +152,7 @@ export class Call implements AnswerOwner {
       if (match.dialect !== this.#match?.dialect) this.#formatBy = "answer";
       this.#match = match;
       this.#isSure = true;
+      this.#events?.correct(match.dialect, this.#formatBy);
     } else if (!this.#accept()) this.#drop();
   }
 

@@ -82,6 +82,11 @@ export class AnswerBody implements BodyEndSink {
     return this.format !== undefined ? !DOCUMENT_FORMATS.has(this.format) : this.endMarkNs !== undefined;
   }
 
+  /** Pieces of output so far. */
+  get chunkCount(): number {
+    return this.#chunks;
+  }
+
   /** There was a body at all. */
   get hasBody(): boolean {
     return this.format !== undefined || this.readChars > 0;

@@ -12,9 +12,9 @@ import { readRateLimit, readRequestId, readRetryAfterMs, readStatedCostUsd } fro
 import type { HeadRecognition } from "./call_recognition.ts";
 import type { RequestBody } from "./call_request.ts";
 import type { CallStageContext, CallStageOutput } from "./call_stage_types.ts";
-import type { Dialect, StreamDelta } from "./dialect/dialect.ts";
+import type { Dialect } from "./dialect/dialect.ts";
 import { toProvider, toTlsInfo } from "./event_call.ts";
-import { toChunkData } from "./event_chunk.ts";
+import { type ChunkFacts, toChunkData } from "./event_chunk.ts";
 import { toEmbeddingData } from "./event_embedding.ts";
 import { toEndpoint } from "./event_endpoint.ts";
 import { type Confidence, toAttrs, toEnvelope } from "./event_envelope.ts";
@@ -36,7 +36,7 @@ export class CallEvents {
   readonly #recognition: HeadRecognition;
   readonly #call: ModelCall;
   readonly #requestType: RequestType;
-  readonly #formatBy: FormatSource;
+  #formatBy: FormatSource;
   readonly #callsTools: boolean;
   readonly #deployment: string | undefined;
   #provider: Provider | undefined;
@@ -74,6 +74,12 @@ export class CallEvents {
     }
   }
 
+  /** The answer shows another format than the request was published with. */
+  correct(dialect: Dialect, by: FormatSource): void {
+    this.#call.dialect = dialect.id;
+    this.#formatBy = by;
+  }
+
   /** Publishes `ai.request`; nothing for embeddings, which have one event at their end. */
   publishRequest(body: RequestBody): void {
     if (this.#requestType === "embedding") return;
@@ -92,9 +98,9 @@ export class CallEvents {
   }
 
   /** Publishes one `ai.streaming_chunk`. */
-  publishChunk(delta: StreamDelta | undefined, index: number, timeNs: number): void {
+  publishChunk(chunk: ChunkFacts, index: number, timeNs: number): void {
     const confidence: Confidence = { level: this.#provider === undefined ? "inferred" : "high", completeness: "full" };
-    const data = toChunkData(this.#toFacts(), this.#requestEventId, index, delta);
+    const data = toChunkData(this.#toFacts(), this.#requestEventId, index, chunk);
     this.#draft("ai.streaming_chunk", timeNs, index, confidence, data);
   }
 
@@ -115,7 +121,15 @@ export class CallEvents {
     const confidence = this.#answerConfidence(answer);
     if (this.#callsTools) return this.#toolResult(confidence, response.lastByteNs);
     if (this.#requestType === "embedding") return this.#embedding(confidence, facts, response.lastByteNs);
+    if (this.#context.wantsChunks) this.#publishLastChunk(answer, response.lastByteNs);
     this.#draft("ai.response", response.lastByteNs, 0, confidence, toResponseData(this.#toFacts(), facts));
+  }
+
+  /** Formats say why they ended in different places; here it is always the last chunk that does, and nothing else. */
+  #publishLastChunk(answer: AnswerBody, timeNs: number): void {
+    const finishReason = this.#call.response?.choices[0]?.finishReason;
+    if (finishReason === undefined || !answer.isStream || answer.chunkCount === 0) return;
+    this.publishChunk({ finishReason }, answer.chunkCount, answer.endMarkNs ?? timeNs);
   }
 
   /** Publishes what has to be published although no answer came: the one event of an embedding exchange. */

@@ -90,6 +90,7 @@ class ExchangesToEvents implements CallStage {
 
   advance(nowNs: number): void {
     for (const call of this.#calls.values()) {
+      call.advance(nowNs);
       const endNs = call.endMarkNs;
       if (endNs !== undefined && nowNs - endNs >= END_MARK_WAIT_NS) call.answerEnd();
     }
