@@ -93,7 +93,7 @@ function show(path: string): void {
   const events = Deno.readTextFileSync(path).split("\n").filter(Boolean).map((line) =>
     JSON.parse(line) as RedactedEvent
   );
-  const columns = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : 120;
+  const columns = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : 100;
   const hasColor = Deno.stdout.isTerminal() && !Deno.noColor;
   const calls = events.filter((event) => event.event_type.startsWith("ai.") || event.event_type.startsWith("agent."));
   let bytes = new TextEncoder().encode(renderDemo(calls, { hasColor, columns }).join("\n") + "\n");

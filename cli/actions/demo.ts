@@ -3,13 +3,13 @@ import type { RedactedEvent } from "../../core/model/oisp_event.ts";
 import { PROGRAM_VERSION } from "../../core/model/version.ts";
 import { createPipeline } from "../../core/pipeline/pipeline.ts";
 import type { Invocation } from "../command.ts";
-import { makeDemoRecording } from "../demo/make_recording.ts";
+import story from "../demo/story.oispcap" with { type: "bytes" };
 import { renderDemo } from "../demo/view.ts";
 import { ExitCode } from "../exit_codes.ts";
 import { RunTally } from "../report/tally.ts";
 import { renderSummary } from "../report/summary.ts";
 
-const PIPE_COLUMNS = 120;
+const PIPE_COLUMNS = 100;
 
 /** Lines to copy at the end. */
 const NEXT = [
@@ -20,7 +20,7 @@ const NEXT = [
 
 /** Runs the shipped recording through the whole pipeline and shows what came out. */
 export async function run({ io, flags }: Invocation): Promise<number> {
-  const source = await recording.open({ from: makeDemoRecording() });
+  const source = await recording.open({ from: story });
   const events: RedactedEvent[] = [];
   const tally = new RunTally();
   const take = (event: RedactedEvent) => {
@@ -39,7 +39,7 @@ export async function run({ io, flags }: Invocation): Promise<number> {
     io.stdout.writeSync(events.map((event) => JSON.stringify(event) + "\n").join(""));
     return ExitCode.ok;
   }
-  io.say("oisp: a recording with hand-written calls, through the whole pipeline; contents are masked");
+  io.say("oisp: a recording of three programs and two providers, through the whole pipeline; contents are masked");
   const columns = io.stdout.isTerminal ? io.stdout.columns() : PIPE_COLUMNS;
   io.stdout.writeSync(renderDemo(events, { hasColor: io.stdout.hasColor, columns }).join("\n") + "\n");
   const summary = {

@@ -48,6 +48,12 @@ testOrSkip("dist/oisp --help is for people and names the commands", reason, asyn
   for (const command of ["record", "run", "tail", "replay", "doctor"]) match(stdout, new RegExp(`\\b${command}\\b`));
 });
 
+testOrSkip("dist/oisp holds the demo's recording, which is the one of the sources", reason, async () => {
+  const { code, stdout } = await start(OISP, ["demo"]);
+  strictEqual(code, 0);
+  strictEqual(stdout, await Deno.readTextFile(`${ROOT}/cli/demo/story.txt`));
+});
+
 testOrSkip("dist/oisp does not become Deno's own completion or debugger", reason, async () => {
   const { stdout } = await start(OISP, ["version"], {
     COMPLETE: "bash",
