@@ -55,3 +55,13 @@ function toFinding({ code, at, what, fix }: Problem, text: string, origin: strin
     position: { file: origin, line: before.length, column },
   };
 }
+
+/** Joins filters: an event matches when it matches each of them. */
+export function allOf(filters: readonly EventFilter[]): EventFilter {
+  const [only] = filters;
+  if (filters.length === 1 && only !== undefined) return only;
+  return {
+    text: filters.map(({ text }) => `(${text})`).join(" and "),
+    matches: (event) => filters.every((filter) => filter.matches(event)),
+  };
+}

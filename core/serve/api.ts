@@ -1,3 +1,6 @@
+import { allOf, type EventFilter, parseFilter } from "../filter/filter.ts";
+import type { Finding } from "../model/finding.ts";
+import { parseTimestampUs } from "../model/time.ts";
 import type { LiveHub } from "./live_hub.ts";
 import { type SensorStatus, toHealthJson, toStatusJson } from "./status.ts";
 
@@ -11,7 +14,7 @@ export interface ApiContext {
 /** One route: path and what answers GET. */
 interface Route {
   readonly path: string;
-  readonly answer: (context: ApiContext) => Response;
+  readonly answer: (context: ApiContext, query: URLSearchParams) => Response;
 }
 
 /** Every route. */
@@ -24,11 +27,11 @@ const ROUTES: readonly Route[] = [
 
 /** Answers one request; the same on every listener. */
 export function handleRequest(request: Request, context: ApiContext): Response {
-  const { pathname } = new URL(request.url);
+  const { pathname, searchParams } = new URL(request.url);
   const route = ROUTES.find((item) => item.path === pathname);
   if (route === undefined) return toJson({ error: "not_found" }, 404);
   if (request.method !== "GET") return toJson({ error: "method_not_allowed" }, 405);
-  return route.answer(context);
+  return route.answer(context, searchParams);
 }
 
 function health(context: ApiContext): Response {
@@ -41,10 +44,36 @@ function ready(context: ApiContext): Response {
   return toJson({ ready: isReady }, isReady ? 200 : 503);
 }
 
-function events({ hub }: ApiContext): Response {
-  return new Response(hub.stream(), {
-    headers: { "content-type": "application/x-ndjson", "cache-control": "no-store", "oisp-redaction": hub.mode },
+/** Most `filter` parameters of one request. */
+const MAX_FILTERS = 16;
+
+/**
+ * `?filter=EXPRESSION` (several: all have to match) and `?since=` (RFC 3339: kept events from then on come first). The answer says
+ * with `oisp-events-from` since when all events are kept, and that the parameters were understood.
+ */
+function events({ hub, status }: ApiContext, query: URLSearchParams): Response {
+  const filter = readFilters(query.getAll("filter"));
+  if ("findings" in filter) return toJson({ error: "bad_filter", findings: filter.findings }, 400);
+  const since = query.get("since");
+  const sinceUs = since === null ? undefined : parseTimestampUs(since);
+  if (since !== null && sinceUs === undefined) return toJson({ error: "bad_since" }, 400);
+  const body = hub.stream({ ...filter, ...(sinceUs === undefined ? {} : { sinceUs }) });
+  return new Response(body, {
+    headers: {
+      "content-type": "application/x-ndjson",
+      "cache-control": "no-store",
+      "oisp-redaction": hub.mode,
+      "oisp-events-from": hub.forgottenUntil() ?? status().startedAt,
+    },
   });
+}
+
+function readFilters(texts: readonly string[]): { filter?: EventFilter } | { findings: readonly Finding[] } {
+  const parsed = texts.slice(0, MAX_FILTERS + 1).map((text) => parseFilter(text, "filter"));
+  const findings = parsed.flatMap((entry) => "findings" in entry ? entry.findings : []);
+  if (findings.length > 0 || texts.length > MAX_FILTERS) return { findings };
+  const filters = parsed.flatMap((entry) => "filter" in entry ? [entry.filter] : []);
+  return filters.length === 0 ? {} : { filter: allOf(filters) };
 }
 
 function toJson(value: Record<string, unknown>, status = 200): Response {

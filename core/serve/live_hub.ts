@@ -1,5 +1,7 @@
+import type { EventFilter } from "../filter/filter.ts";
 import type { LossCounters } from "../model/loss.ts";
 import type { RedactedEvent, RedactionMode } from "../model/oisp_event.ts";
+import { RecentEvents } from "./recent_events.ts";
 
 /** Most lines and bytes that wait for one client; beyond them the oldest are dropped and counted. */
 const MAX_WAITING_LINES = 4096;
@@ -13,10 +15,21 @@ export interface ClientState {
   readonly dropped: number;
 }
 
-/** Fans redacted events out to clients that are connected right now. A slow client harms no other and no event. */
+/** Which events a client wants; without members: all from now on. */
+export interface StreamOptions {
+  readonly filter?: EventFilter;
+  /** Also those that are kept and not older than this, in microseconds since 1970. */
+  readonly sinceUs?: number;
+}
+
+/**
+ * Fans redacted events out to clients that are connected right now, and keeps the last ones for those that ask for them. A slow
+ * client harms no other and no event.
+ */
 export class LiveHub {
   /** What the clients may see. */
   readonly mode: RedactionMode;
+  readonly #recent = new RecentEvents();
   readonly #clients = new Set<LiveClient>();
   readonly #gone = { sent: 0, dropped: 0 };
   readonly #encoder = new TextEncoder();
@@ -27,20 +40,31 @@ export class LiveHub {
 
   /** Takes an event. */
   take(event: RedactedEvent): void {
-    if (this.#clients.size === 0) return;
-    const line = this.#encoder.encode(JSON.stringify(event) + "\n");
-    for (const client of this.#clients) client.take(line);
+    const text = JSON.stringify(event);
+    this.#recent.add(event.timestamp, text);
+    let line: Uint8Array | undefined;
+    for (const client of this.#clients) {
+      if (client.filter?.matches(event) !== false) client.take(line ??= this.#encoder.encode(text + "\n"));
+    }
   }
 
-  /** Opens a stream of JSON lines that begins with the next event. Cancelling it ends it. */
-  stream(): ReadableStream<Uint8Array> {
-    const client = new LiveClient((done) => {
+  /** Opens a stream of JSON lines that begins with the next event, or with kept ones. Cancelling it ends it. */
+  stream({ filter, sinceUs }: StreamOptions = {}): ReadableStream<Uint8Array> {
+    const client = new LiveClient(filter, (done) => {
       if (!this.#clients.delete(done)) return;
       this.#gone.sent += done.sent;
       this.#gone.dropped += done.dropped;
     });
+    if (sinceUs !== undefined) {
+      for (const text of this.#recent.since(sinceUs, filter)) client.take(this.#encoder.encode(text + "\n"));
+    }
     this.#clients.add(client);
     return client.stream;
+  }
+
+  /** Time of the newest event that is no longer kept; undefined while all are. */
+  forgottenUntil(): string | undefined {
+    return this.#recent.forgottenUntil;
   }
 
   /** Clients that are connected. */
@@ -64,6 +88,7 @@ export class LiveHub {
 class LiveClient implements ClientState {
   sent = 0;
   dropped = 0;
+  readonly filter: EventFilter | undefined;
   readonly stream: ReadableStream<Uint8Array>;
   readonly #done: (client: LiveClient) => void;
   #waiting: Uint8Array[] = [];
@@ -71,7 +96,8 @@ class LiveClient implements ClientState {
   #isEnding = false;
   #wake: (() => void) | undefined;
 
-  constructor(done: (client: LiveClient) => void) {
+  constructor(filter: EventFilter | undefined, done: (client: LiveClient) => void) {
+    this.filter = filter;
     this.#done = done;
     this.stream = new ReadableStream<Uint8Array>({
       pull: (controller) => this.#pull(controller),

@@ -1,7 +1,10 @@
-import { deepStrictEqual as equals, ok, strictEqual as is } from "node:assert";
+import { deepStrictEqual as equals, ok, rejects, strictEqual as is } from "node:assert";
 import type { RedactedEvent } from "../model/oisp_event.ts";
+import { FindingError } from "../model/finding.ts";
+import { toTimestamp } from "../model/time.ts";
 import { LiveHub } from "./live_hub.ts";
-import { createSensorClient, findSensors } from "./sensor_client.ts";
+import { RecentEvents } from "./recent_events.ts";
+import { createSensorClient, type EventQuery, findSensors } from "./sensor_client.ts";
 import { type SensorServer, serveSensorSocket } from "./sensor_server.ts";
 import { findSocketFolder, listSockets } from "./socket_folder.ts";
 import type { SensorStatus } from "./status.ts";
@@ -33,7 +36,9 @@ const STATUS: SensorStatus = {
 };
 
 function event(index: number): RedactedEvent {
-  return { event_id: `E${index}` } as unknown as RedactedEvent;
+  const timestamp = toTimestamp(index * 1_000_000);
+  const event_type = index % 2 === 0 ? "ai.request" : "ai.response";
+  return { event_id: `E${index}`, event_type, timestamp } as unknown as RedactedEvent;
 }
 
 async function withServer(
@@ -104,7 +109,7 @@ Deno.test("events reach every client that is connected, in order, as JSON lines"
   await withServer(async ({ path }, hub) => {
     const read = async () => {
       const ids: unknown[] = [];
-      const events = createSensorClient(1, path).events(new AbortController().signal);
+      const events = createSensorClient(1, path).events({ filters: [] }, new AbortController().signal);
       for await (const line of events) ids.push(JSON.parse(line).event_id);
       return ids;
     };
@@ -144,4 +149,70 @@ Deno.test("sockets lie in /run/oisp for root, else in the user's run-time folder
   is(findSocketFolder(1000, "/run/user/1000/"), "/run/user/1000/oisp");
   is(findSocketFolder(1000, undefined), undefined);
   is(findSocketFolder(1000, "relative"), undefined);
+});
+
+async function readIds(path: string, query: EventQuery, hub: LiveHub, wanted: number): Promise<unknown[]> {
+  const abort = new AbortController();
+  const ids: unknown[] = [];
+  for await (const line of createSensorClient(1, path).events(query, abort.signal, () => hub.take(event(100)))) {
+    ids.push(JSON.parse(line).event_id);
+    if (ids.length === wanted) abort.abort();
+  }
+  return ids;
+}
+
+Deno.test("since gives kept events first, then the live ones", async () => {
+  await withServer(async ({ path }, hub) => {
+    for (let i = 0; i < 6; i++) hub.take(event(i));
+    equals(await readIds(path, { filters: [], since: "1970-01-01T00:00:03Z" }, hub, 4), ["E3", "E4", "E5", "E100"]);
+    equals(await readIds(path, { filters: [] }, hub, 1), ["E100"]);
+  });
+});
+
+Deno.test("a filter holds for kept and for live events; several have to match all", async () => {
+  await withServer(async ({ path }, hub) => {
+    for (let i = 0; i < 6; i++) hub.take(event(i));
+    const since = "1970-01-01";
+    const odd = { filters: ["type:ai.response"], since };
+    equals(await readIds(path, odd, hub, 3), ["E1", "E3", "E5"]);
+    const late = { filters: ["type:ai.request", "time>=1970-01-01T00:00:04Z"], since };
+    equals(await readIds(path, late, hub, 2), ["E4", "E100"]);
+  });
+});
+
+Deno.test("a query that the sensor does not understand is refused with 69, not answered with everything", async () => {
+  await withServer(async ({ path }, hub) => {
+    const refusal = (error: unknown) => error instanceof FindingError && error.exitCode === 69;
+    await rejects(readIds(path, { filters: ["modle:x"] }, hub, 1), refusal);
+    await rejects(readIds(path, { filters: Array(17).fill("x") }, hub, 1), refusal);
+    await rejects(readIds(path, { filters: [], since: "yesterday" }, hub, 1), refusal);
+  });
+});
+
+Deno.test("the hub says since when it keeps all events: the sensor's start, later what it had to forget", async () => {
+  await withServer(async ({ path }, hub) => {
+    const from = async () => {
+      const abort = new AbortController();
+      let said: string | undefined;
+      const events = createSensorClient(1, path).events({ filters: [] }, abort.signal, ({ eventsFrom }) => {
+        said = eventsFrom;
+        abort.abort();
+      });
+      for await (const _ of events);
+      return said;
+    };
+    is(await from(), STATUS.startedAt);
+    for (let i = 0; i < 10_000; i++) hub.take(event(i));
+    is(await from(), toTimestamp((10_000 - 4096 - 1) * 1_000_000));
+  });
+});
+
+Deno.test("kept events are bounded by size as well, and one that is too large is forgotten at once", () => {
+  const recent = new RecentEvents();
+  const text = JSON.stringify({ x: "y".repeat(1024 * 1024) });
+  for (let i = 0; i < 9; i++) recent.add(toTimestamp(i), text);
+  is(recent.since(0, undefined).length, 3);
+  recent.add(toTimestamp(99), "x".repeat(5 * 1024 * 1024));
+  is(recent.since(0, undefined).length, 0);
+  is(recent.forgottenUntil, toTimestamp(99));
 });
