@@ -17,10 +17,11 @@ import { say } from "./say.ts";
 const OISP = [Deno.execPath(), "run", "-A", `${ROOT}/main.ts`];
 const SHOWN_CLIENTS = ["curl", "python urllib", "node https"];
 const NEXT = [
-  "sudo dist/oisp run -- python3 my_agent.py   your own command (build it first: npx --yes deno@2.9.6 task build)",
+  "sudo dist/oisp run -- python3 my_agent.py   your own command",
   "sudo dist/oisp record                       the whole machine",
   "dist/oisp doctor                            what can be captured here, and why not",
 ];
+const BUILD = "dist/oisp is made by: npx --yes deno@2.9.6 task build";
 
 await runScript(async () => {
   await requireDependencies();
@@ -36,6 +37,7 @@ await runScript(async () => {
   await building;
   say("");
   for (const line of NEXT) say(`  ${line}`);
+  say(`(${BUILD})`);
 });
 
 function toReason(error: unknown): string {
@@ -46,12 +48,9 @@ function toReason(error: unknown): string {
 /** Every client that is installed makes two calls; each is captured from its first byte on. */
 async function showLive(): Promise<void> {
   const clients = CLIENTS.filter((client) => SHOWN_CLIENTS.includes(client.name) && client.reason === undefined);
-  say(
-    `now live: ${
-      clients.map(({ name }) => name).join(", ")
-    }, unmodified, over TLS to a local stand-in provider, under oisp run`,
-  );
+  say(`now live: ${clients.map(({ name }) => name).join(", ")}, unmodified, under oisp run`);
   const stage = await Stage.open();
+  const paths: string[] = [];
   try {
     for (const [index, client] of clients.entries()) {
       const command = client.command(createJobs(index));
@@ -69,8 +68,9 @@ async function showLive(): Promise<void> {
       ]);
       if (code === 69 || code === 77) return say(`capture is not possible here: ${stderr.trim()}`);
       if (code !== 0) say(`${client.name} ended with ${code}: ${stderr.trim()}`);
-      show(path);
+      paths.push(path);
     }
+    show(paths);
   } finally {
     await stage.close();
   }
@@ -89,10 +89,9 @@ function createJobs(index: number): Job[] {
     ];
 }
 
-function show(path: string): void {
-  const events = Deno.readTextFileSync(path).split("\n").filter(Boolean).map((line) =>
-    JSON.parse(line) as RedactedEvent
-  );
+function show(paths: readonly string[]): void {
+  const lines = paths.flatMap((path) => Deno.readTextFileSync(path).split("\n").filter(Boolean));
+  const events = lines.map((line) => JSON.parse(line) as RedactedEvent);
   const columns = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : 100;
   const hasColor = Deno.stdout.isTerminal() && !Deno.noColor;
   const calls = events.filter((event) => event.event_type.startsWith("ai.") || event.event_type.startsWith("agent."));

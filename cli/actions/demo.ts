@@ -39,7 +39,7 @@ export async function run({ io, flags }: Invocation): Promise<number> {
     io.stdout.writeSync(events.map((event) => JSON.stringify(event) + "\n").join(""));
     return ExitCode.ok;
   }
-  io.say("oisp: a recording of three programs and two providers, through the whole pipeline; contents are masked");
+  io.say("oisp: a recording of three programs, through the whole pipeline; contents are masked");
   const columns = io.stdout.isTerminal ? io.stdout.columns() : PIPE_COLUMNS;
   io.stdout.writeSync(renderDemo(events, { hasColor: io.stdout.hasColor, columns }).join("\n") + "\n");
   const summary = {
