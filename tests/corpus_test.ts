@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
 import * as v from "valibot";
 import { OispEventSchema } from "../core/model/event_schema.ts";
-import { countAnswerBytes, decodeAll, decodeCut, readEvents } from "./corpus/actual.ts";
+import {
+  countAnswerBytes,
+  countRequestBytes,
+  decodeAll,
+  decodeCut,
+  decodeCutRequest,
+  readEvents,
+} from "./corpus/actual.ts";
 import { compareRecording } from "./corpus/compare.ts";
-import { findInvented } from "./corpus/cut.ts";
+import { findInvented, findInventedInRequest } from "./corpus/cut.ts";
 import { readCorpus } from "./corpus/recording.ts";
 import { renderSummary } from "./corpus/summary.ts";
 import { testOrSkip } from "./skip.ts";
@@ -77,6 +84,32 @@ testOrSkip(
     assert.equal(problems.length, 0, `\n${problems.slice(0, 30).join("\n")}\n`);
   },
 );
+
+testOrSkip("a request cut short invents nothing: what is stated is what the whole request says", missing, () => {
+  const recordings = corpus ?? [];
+  const whole = decodeAll(recordings);
+  const problems: string[] = [];
+  let cuts = 0;
+  let told = 0;
+  for (const recording of recordings.filter(({ number }) => number % SAMPLE === 0)) {
+    const full = whole.get(recording.number) ?? [];
+    const length = countRequestBytes(recording);
+    const step = Math.max(CUT_STEP, Math.floor(length / CUTS_PER_RECORDING / CUT_STEP) * CUT_STEP);
+    for (let at = CUT_STEP; at < length && full.length > 0; at += step) {
+      cuts++;
+      const events = decodeCutRequest(recording, at);
+      const facts = readEvents(events);
+      if (facts.request_model !== undefined || facts.message_texts !== undefined) told++;
+      const invented = findInventedInRequest(readEvents(full), facts, events);
+      if (invented !== undefined) {
+        problems.push(`#${recording.number} ${recording.url} at ${at} of ${length}: ${invented}`);
+      }
+    }
+  }
+  console.log(`${cuts} cuts of requests, ${told} of them tell model or messages`);
+  assert.equal(problems.length, 0, `\n${problems.slice(0, 30).join("\n")}\n`);
+  assert.ok(told > cuts / 10);
+});
 
 function short(value: unknown): string {
   return (JSON.stringify(value) ?? "nothing").slice(0, 160);

@@ -39,9 +39,9 @@ export function toConfidence(facts: ConfidenceFacts): Confidence {
   return confidence;
 }
 
-/** Facts of a request that are absent because its body is not whole. */
+/** Facts of a request that are absent, or of which some are, because its body is not whole. */
 export function findMissingInRequest(request: ModelRequest | undefined): readonly string[] {
-  return request === undefined ? ["messages", "parameters"] : [];
+  return request === undefined || request.isPart === true ? ["messages", "parameters"] : [];
 }
 
 /** Facts of an answer that are absent because it is not whole. */

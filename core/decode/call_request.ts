@@ -61,6 +61,7 @@ export class RequestBody implements BodyEndSink {
       this.#decodedBy = dialect;
       const { messages, isComplete } = this;
       this.#decoded = dialect.decodeRequest({ ...head, json: this.#json, messages, isComplete, quirks });
+      if (this.#decoded !== undefined && messages[0]?.isPart === true) toPart(this.#decoded);
     }
     return this.#decoded;
   }
@@ -71,5 +72,21 @@ export class RequestBody implements BodyEndSink {
     this.#json = undefined;
     this.#decoded = undefined;
     this.heldChars = 0;
+  }
+}
+
+/**
+ * What a cut body leaves unknown: how many there are of anything, and which message is the newest. Results of tools that only their
+ * place tells apart are therefore none.
+ */
+function toPart(request: ModelRequest): void {
+  request.isPart = true;
+  delete request.messageCount;
+  delete request.inputCount;
+  for (const message of request.messages) {
+    const named = message.toolResults?.filter(({ callId }) => callId !== undefined);
+    if (named === undefined) continue;
+    if (named.length > 0) message.toolResults = named;
+    else delete message.toolResults;
   }
 }

@@ -40,7 +40,7 @@ export function toAuth({ type, keyPrefix }: NonNullable<ModelCall["auth"]>): Non
 }
 
 function addBody(data: Data, request: ModelRequest): void {
-  data.streaming = request.isStreaming;
+  if (request.isStreaming || request.isPart !== true) data.streaming = request.isStreaming;
   if (request.messageCount !== undefined) data.message_count = request.messageCount;
   if (request.messages.length > 0) data.messages = request.messages.map(toEventMessage);
   if (request.messageCount !== undefined || request.systemPrompt !== undefined) {

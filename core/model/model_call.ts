@@ -99,6 +99,8 @@ export interface ModelRequest {
   messageCount?: number;
   /** The request continues state the server holds (`previous_response_id`): `messages` is a delta. */
   isDelta?: boolean;
+  /** Only a part of the body is there: what is stated is true, what is absent is unknown. */
+  isPart?: true;
   tools: ToolDefinition[];
   toolChoice?: string;
   /** Normalised names: temperature, top_p, top_k, max_tokens, frequency_penalty, presence_penalty, stop, seed, n, reasoning_effort, response_format. */

@@ -33,6 +33,24 @@ export function decodeCut(recording: Recording, answerBytes: number): readonly O
   return events;
 }
 
+/** Decodes one recording whose request is cut after so many bytes and that has no answer. */
+export function decodeCutRequest(recording: Recording, requestBytes: number): readonly OispEvent[] {
+  const events: OispEvent[] = [];
+  const output = { draft: (draft: { event: OispEvent }) => void events.push(draft.event), verdict: () => {} };
+  const decoder = createDecoder({ ...DECODER_DEFAULTS, bootId: "corpus", createCallStage }, output);
+  const input = toInput(recording);
+  input.exchange.request.completeness = "aborted";
+  delete input.exchange.response;
+  decoder.exchange({ ...input, requestBody: input.requestBody.subarray(0, requestBytes) });
+  decoder.close();
+  return events;
+}
+
+/** Bytes of a recording's request. */
+export function countRequestBytes(recording: Recording): number {
+  return toInput(recording).requestBody.length;
+}
+
 /** Bytes of a recording's answer. */
 export function countAnswerBytes(recording: Recording): number {
   return toInput(recording).responseBody.length;

@@ -8,6 +8,8 @@ export interface BodyMessage {
   readonly text: string;
   /** Further facts, lower-case names: event stream headers, multipart part headers. */
   readonly headers?: ReadonlyMap<string, string>;
+  /** The text is only what is whole of a message that was cut. */
+  readonly isPart?: boolean;
 }
 
 /** Takes the messages of one body. */

@@ -4,6 +4,7 @@
  * @see https://www.rfc-editor.org/rfc/rfc8259 (read 2026-11-21)
  */
 import type { BodyFormat, BodyMessageSink, BodyParser } from "./body_format.ts";
+import { closeCutJson } from "./cut_json.ts";
 import { BOM, Utf8Text } from "./utf8_text.ts";
 
 class JsonParser implements BodyParser {
@@ -28,16 +29,21 @@ class JsonParser implements BodyParser {
   gap(): void {
     if (!this.#hasGap) this.#sink.problem("gap");
     this.#hasGap = true;
-    this.#text = "";
   }
 
   end(isComplete: boolean, timeNs: number): void {
-    if (this.#hasGap) return;
-    // A document that was cut is no document: what its end would have said is unknown.
-    if (!isComplete) return this.#sink.problem("cut");
-    const text = this.#text + this.#utf8.end();
+    const all = this.#hasGap ? this.#text : this.#text + this.#utf8.end();
+    const text = all.startsWith(BOM) ? all.slice(1) : all;
     this.#text = "";
-    if (text !== "") this.#sink.message({ text: text.startsWith(BOM) ? text.slice(1) : text }, timeNs);
+    if (!isComplete || this.#hasGap) return this.#endCut(text, timeNs);
+    if (text !== "") this.#sink.message({ text }, timeNs);
+  }
+
+  /** A document that was cut is no document: only values that were closed are given. */
+  #endCut(text: string, timeNs: number): void {
+    const whole = closeCutJson(text);
+    if (whole !== undefined) this.#sink.message({ text: whole, isPart: true }, timeNs);
+    if (!this.#hasGap) this.#sink.problem("cut");
   }
 }
 

@@ -63,6 +63,8 @@ export class ResponsesReader implements ResponseReader {
   readonly #scanner = new DeltaScanner<Meaning>();
   #response: JsonRecord | undefined;
   #error: ModelError | undefined;
+  /** The document was cut: an item that is missing may be a call, which would be why it ended. */
+  #isPart = false;
   hasEnded: boolean | undefined;
 
   constructor(context: ResponseContext) {
@@ -76,6 +78,7 @@ export class ResponsesReader implements ResponseReader {
     if (meaning !== undefined) return this.#takePiece(meaning.open, meaning.field, this.#scanner.piece);
     if (message.text === "[DONE]") return this.#end();
     const json = parseJson(message.text);
+    if (message.isPart === true) this.#isPart = true;
     const record = asRecord(json);
     const type = asText(record?.type);
     if (record === undefined || type === undefined || !type.startsWith("response.")) return this.#takeWhole(json);
@@ -166,7 +169,9 @@ export class ResponsesReader implements ResponseReader {
     else for (const open of this.#open.values()) takeItem(message, results, toItem(open), isComplete || open.isDone);
     if (results.length > 0) response.toolResults = results;
     const choice: Choice = { index: 0, message };
-    addFinishReason(choice, status, asFilledText(asRecord(this.#response?.incomplete_details)?.reason));
+    if (!this.#isPart) {
+      addFinishReason(choice, status, asFilledText(asRecord(this.#response?.incomplete_details)?.reason));
+    }
     if (status === undefined && message.content === undefined && message.toolCalls === undefined) return;
     response.choices.push(choice);
   }
