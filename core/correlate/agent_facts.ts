@@ -1,6 +1,5 @@
 import type { DraftEvent } from "../model/draft.ts";
 import type { EventOf } from "../model/oisp_event.ts";
-import { findSessionKey } from "./session_key.ts";
 
 /** The agent of an `agent.*` event. */
 export type AgentData = NonNullable<EventOf<"agent.tool_call">["data"]["agent"]>;
@@ -15,7 +14,7 @@ const AGENT_CATEGORIES: ReadonlySet<string> = new Set([
   "automation",
 ]);
 
-/** Gives the agent that made a call: its name and version where the application is a known one, and the session it named. */
+/** Gives the agent that made a call: its name and version where the application is a known one, and the session the call belongs to. */
 export function findAgent(draft: DraftEvent): AgentData | undefined {
   const { app } = draft.event;
   const agent: AgentData = {};
@@ -23,8 +22,7 @@ export function findAgent(draft: DraftEvent): AgentData | undefined {
     agent.name = app.name;
     if (app.version !== undefined) agent.version = app.version;
   }
-  const key = findSessionKey(draft);
-  if (key !== undefined) agent.session_id = key.sessionId;
+  if (draft.session !== undefined) agent.session_id = draft.session.sessionId;
   const parent = findParentAgent(draft);
   if (parent !== undefined) agent.parent = parent;
   return Object.keys(agent).length === 0 ? undefined : agent;

@@ -53,6 +53,7 @@ export function createDerivedEvent<T extends EventType>(
     timeNs: options.timeNs,
     processKey: from.processKey,
     ...(from.exchange && { exchange: from.exchange }),
+    ...(from.session && { session: from.session }),
   };
 }
 

@@ -1,8 +1,9 @@
 /**
  * What a tool call did: programs, files and connections of the processes it started carry the call that caused them
  * (`related_events`, `caused_by`), with the rule that decided it. A program belongs to a call when it runs below the agent that
- * made the call, was started while the call was open, and its arguments say so; everything it starts belongs to the call too.
- * Where two open calls fit equally well, neither is named.
+ * made the call, was started while the call was open, and its arguments say so; everything it starts belongs to the call too,
+ * unless a nearer agent asked for it. Where two open calls fit equally well, neither is named. A call whose one program has ended
+ * took as long as that program.
  *
  * State: 64 open calls of each of 4,096 program runs, and the owners of 16,384 program runs; oldest forgotten first.
  */
@@ -11,6 +12,7 @@ import type { EventOf } from "../model/oisp_event.ts";
 import { BoundedMap } from "./bounded_map.ts";
 import { matchCommand, readCommand } from "./command_match.ts";
 import type { Correlator, CorrelatorState } from "./correlator.ts";
+import { toDurationMs } from "../model/time.ts";
 import { addRelatedEvent } from "./derived_event.ts";
 
 const MAX_OPEN_CALLS = 64;
@@ -24,12 +26,19 @@ interface OpenCall {
   readonly path: string | undefined;
   /** The call goes on after its result: programs it starts later still belong to it. */
   readonly isBackground: boolean;
+  /** Programs that were started for it. */
+  programs: number;
+  /** Boot-clock start, and length, of the first of them. */
+  startedNs?: number;
+  durationMs?: number;
 }
 
 interface Owner {
   readonly eventId: string;
   readonly rule: string;
   readonly confidence: number;
+  /** The call, when this is the very program it asked for. */
+  readonly call?: OpenCall;
 }
 
 /** Effects of tool calls. */
@@ -79,6 +88,7 @@ class EffectsStory implements CorrelatorState {
       command: isShell ? readCommand(args) : undefined,
       path: isFile ? readPath(args) : undefined,
       isBackground: isRecord(args) && args["run_in_background"] === true,
+      programs: 0,
     });
     this.#open.set(draft.processKey, open);
   }
@@ -89,12 +99,19 @@ class EffectsStory implements CorrelatorState {
     const at = open.findIndex((call) =>
       !call.isBackground && (call.eventId === event.data.related_event_id || call.callId === event.data.call_id)
     );
-    if (at >= 0) open.splice(at, 1);
+    const [call] = at < 0 ? [] : open.splice(at, 1);
+    if (call?.programs !== 1 || call.durationMs === undefined) return;
+    event.data.duration_ms = call.durationMs;
+    event.data.duration_source = "process";
   }
 
   #exec(draft: DraftEvent, event: EventOf<"process.exec">, context: StoryContext): void {
-    const owner = this.#findOwner(draft, context, event.data.pid) ?? this.#match(draft, event, context);
+    // A program that runs another in its place hands its call on.
+    const inherited = this.#ownerOf(draft.processKey, event.data.pid);
+    const owner = inherited ?? this.#match(draft, event, context);
     if (owner === undefined) return;
+    const asked = inherited === undefined ? owner.call : undefined;
+    if (asked !== undefined && asked.programs++ === 0) asked.startedNs = draft.timeNs;
     this.#owners.set(draft.processKey, { ...owner, rule: "started_by" });
     this.#ownersByPid.set(event.data.pid, { ...owner, rule: "started_by" });
     link(draft, owner);
@@ -103,7 +120,10 @@ class EffectsStory implements CorrelatorState {
   #exit(draft: DraftEvent, event: EventOf<"process.exit">): void {
     const owner = this.#owners.get(draft.processKey);
     this.#ownersByPid.delete(event.data.pid);
-    if (owner !== undefined) link(draft, owner);
+    if (owner === undefined) return;
+    const { call } = owner;
+    if (call?.startedNs !== undefined) call.durationMs ??= toDurationMs(call.startedNs, draft.timeNs);
+    link(draft, owner);
   }
 
   #effect(draft: DraftEvent, context: StoryContext): void {
@@ -111,23 +131,31 @@ class EffectsStory implements CorrelatorState {
     if (owner !== undefined) link(draft, owner);
   }
 
+  #ownerOf(processKey: number, pid?: number): Owner | undefined {
+    return this.#owners.get(processKey) ?? (pid === undefined ? undefined : this.#ownersByPid.get(pid));
+  }
+
   /** The call that owns this program run or one it descends from. */
-  #findOwner(draft: DraftEvent, context: StoryContext, pid?: number): Owner | undefined {
+  #findOwner(draft: DraftEvent, context: StoryContext): Owner | undefined {
     if (this.#owners.size === 0) return undefined;
-    const own = this.#owners.get(draft.processKey) ?? (pid === undefined ? undefined : this.#ownersByPid.get(pid));
+    const own = this.#ownerOf(draft.processKey);
     if (own !== undefined) return own;
     for (const key of ancestors(draft.processKey, context)) {
       const owner = this.#owners.get(key);
-      if (owner !== undefined) return owner;
+      if (owner !== undefined) return toDescendant(owner);
     }
     return undefined;
   }
 
+  /** The call of the nearest agent above that asked for this program; else the call that started that agent. */
   #match(draft: DraftEvent, event: EventOf<"process.exec">, context: StoryContext): Owner | undefined {
     const args = (event.data.args ?? []).filter((arg) => typeof arg === "string");
     for (const key of ancestors(draft.processKey, context)) {
       const open = this.#open.get(key);
-      if (open !== undefined && open.length > 0) return pickBest(open, event.data.exe ?? "", args);
+      const best = open === undefined ? undefined : pickBest(open, event.data.exe ?? "", args);
+      if (best !== undefined) return best;
+      const owner = this.#owners.get(key);
+      if (owner !== undefined) return toDescendant(owner);
     }
     return undefined;
   }
@@ -149,13 +177,18 @@ class EffectsStory implements CorrelatorState {
 function pickBest(open: readonly OpenCall[], exe: string, args: readonly string[]): Owner | undefined {
   let best: Owner | undefined;
   let isTie = false;
-  for (const { command, eventId } of open) {
-    const match = command === undefined ? undefined : matchCommand(command, exe, args);
+  for (const call of open) {
+    const match = call.command === undefined ? undefined : matchCommand(call.command, exe, args);
     if (match === undefined || match.confidence < (best?.confidence ?? 0)) continue;
     isTie = match.confidence === best?.confidence;
-    best = { eventId, ...match };
+    best = { eventId: call.eventId, ...match, call };
   }
   return isTie ? undefined : best;
+}
+
+/** What a program starts is not the program that the call asked for. */
+function toDescendant({ eventId, rule, confidence }: Owner): Owner {
+  return { eventId, rule, confidence };
 }
 
 function* ancestors(processKey: number, context: StoryContext): Generator<number> {

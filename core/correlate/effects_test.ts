@@ -53,6 +53,52 @@ Deno.test("effects links the program a shell call started, what that starts, and
   assert.equal(linkOf(end)?.event_id, "A");
 });
 
+Deno.test("effects gives a sub-agent's program to the sub-agent's own call, what fits none to the call that started it", () => {
+  const agent = exec(10, ["-c", "agent 'look'"]);
+  const inner = draftOf("agent.tool_call", "B", 10, {
+    tool: { name: "Bash", kind: "shell" },
+    call_id: "call_B",
+    arguments: { command: "uname -s" },
+  });
+  const asked = exec(20, ["-c", "uname -s"]);
+  const other = exec(20, ["--version"], "/usr/bin/git");
+  play([call("A", "agent 'look'"), agent, inner, other]);
+  assert.equal(linkOf(other)?.event_id, "A");
+  play([call("A", "agent 'look'"), agent, inner, asked]);
+  assert.equal(linkOf(asked)?.event_id, "B");
+});
+
+Deno.test("effects gives the result of a call the time its program took, where one program ran for it", () => {
+  const at = (draft: DraftEvent, timeNs: number): DraftEvent => ({ ...draft, timeNs });
+  const resultOf = () =>
+    draftOf("agent.tool_result", "R", AGENT, {
+      call_id: "call_A",
+      related_event_id: "A",
+      duration_ms: 900,
+      duration_source: "next_request",
+    });
+  const end = draftOf("process.exit", "exit", 10, { pid: 1010 });
+  const known = resultOf();
+  play([call("A", "make test"), at(exec(10, ["-c", "make test"]), 1e9), at(end, 1.25e9), known]);
+  assert.deepEqual(known.event.data, {
+    call_id: "call_A",
+    related_event_id: "A",
+    duration_ms: 250,
+    duration_source: "process",
+  });
+  const replaced = resultOf();
+  const next = draftOf("process.exec", "exec_30", 30, { pid: 1010, exe: "/usr/bin/make", args: ["test"] });
+  const nextEnd = draftOf("process.exit", "exit", 30, { pid: 1010 });
+  play([call("A", "make test"), at(exec(10, ["-c", "make test"]), 1e9), at(next, 1.1e9), at(nextEnd, 1.5e9), replaced]);
+  assert.equal((replaced.event.data as { duration_ms: number }).duration_ms, 500);
+  const running = resultOf();
+  play([call("A", "make test"), at(exec(10, ["-c", "make test"]), 1e9), running]);
+  const twice = resultOf();
+  const second = draftOf("process.exec", "exec_11", 11, { pid: 1011, exe: "/bin/bash", args: ["-c", "make test"] });
+  play([call("A", "make test"), at(exec(10, ["-c", "make test"]), 1e9), at(end, 1.25e9), at(second, 2e9), twice]);
+  for (const result of [running, twice]) assert.equal((result.event.data as { duration_ms: number }).duration_ms, 900);
+});
+
 Deno.test("effects links nothing outside the agent's tree, after the result, or where two calls fit equally", () => {
   const elsewhere = exec(99, ["-c", "make test"]);
   const tied = exec(10, ["-c", "make test"]);

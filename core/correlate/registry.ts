@@ -4,7 +4,8 @@ import { effects } from "./effects.ts";
 import { plan } from "./plan.ts";
 import { retry } from "./retry.ts";
 import { session } from "./session.ts";
+import { sessionName } from "./session_name.ts";
 import { tools } from "./tools.ts";
 
 /** Every story, in the order they see an event. Events a story makes are shown to the stories after it. */
-export const CORRELATORS: readonly Correlator[] = [conversation, retry, tools, effects, plan, session];
+export const CORRELATORS: readonly Correlator[] = [sessionName, conversation, retry, tools, effects, plan, session];

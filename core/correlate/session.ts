@@ -1,36 +1,40 @@
 /**
- * Agent sessions: the first request with tools that carries a session key starts one; 30 minutes without a call, or the end of
- * capture, end it with its totals.
+ * Agent sessions: the first request with tools that belongs to one starts it. It ends, with its totals, when every process that
+ * made its calls has ended, after 30 minutes without a call, or with the capture. A session that the client names may go on in
+ * another process: its end is told when none came within a minute.
  *
- * State: 2,048 sessions; a session forgotten because the table is full is ended with what is known of it.
+ * State: 2,048 sessions, and the sessions of 8,192 tool calls; a session forgotten because the table is full is ended with what
+ * is known of it.
  */
-import type { DraftEvent, StoryContext } from "../model/draft.ts";
-import type { EventOf } from "../model/oisp_event.ts";
-import { toDurationMs } from "../model/time.ts";
+import type { DraftEvent, SessionRef, StoryContext } from "../model/draft.ts";
+import { BoundedMap } from "./bounded_map.ts";
 import type { Correlator, CorrelatorState } from "./correlator.ts";
-import { findAgent } from "./agent_facts.ts";
-import { createDerivedEvent } from "./derived_event.ts";
-import { findSessionKey, type SessionKey } from "./session_key.ts";
+import { addRelatedEvent } from "./derived_event.ts";
+import { toSessionEvent } from "./session_event.ts";
+import { SessionTotals } from "./session_totals.ts";
 
 const IDLE_NS = 30 * 60e9;
+const SUCCESSOR_NS = 60e9;
 const MAX_SESSIONS = 2_048;
+/** Most processes of one session; the end of others ends nothing. */
+const MAX_PROCESSES = 1_024;
 
 interface Session {
-  readonly key: SessionKey;
+  readonly ref: SessionRef;
   readonly first: DraftEvent;
+  readonly totals: SessionTotals;
+  readonly startId: string;
+  /** Processes that made its calls and have not ended. */
+  readonly pids: Set<number>;
   lastNs: number;
-  llmCalls: number;
-  toolCalls: number;
-  toolFailures: number;
-  tokensUsed: number;
-  costUsd: number;
-  callsWithoutCost: number;
+  /** When the last of its processes ended. */
+  endedNs?: number;
 }
 
 /** Start, end and totals of agent sessions. */
 export const session: Correlator = {
   id: "session",
-  summary: "Start, end and totals of agent sessions, by the key the agent sends",
+  summary: "Start, end and totals of agent sessions",
   stability: "experimental",
   create: () => new SessionStory(),
 };
@@ -38,126 +42,127 @@ export const session: Correlator = {
 class SessionStory implements CorrelatorState {
   /** Least recently used first. */
   readonly #sessions = new Map<string, Session>();
+  readonly #byPid = new Map<number, Set<Session>>();
+  readonly #byCall = new BoundedMap<string, Session>(8_192);
 
   push(draft: DraftEvent, context: StoryContext): readonly DraftEvent[] {
-    if (draft.event.event_type === "ai.request") return this.#request(draft, context);
-    if (draft.event.event_type === "ai.response") this.#response(draft);
+    const { event } = draft;
+    if (event.event_type === "ai.request") return this.#request(draft, context);
+    if (event.event_type === "process.exit") return this.#exit(draft, event.data.pid, context);
+    const open = draft.session && this.#sessions.get(draft.session.sessionId);
+    if (open === undefined) {
+      if (this.#sessions.size > 0) this.#effect(draft);
+    } else if (event.event_type === "ai.response") {
+      open.totals.response(event);
+      this.#touch(open, draft.timeNs);
+    } else if (event.event_type === "agent.tool_call") {
+      open.totals.call(event);
+      this.#byCall.set(event.event_id, open);
+    } else if (event.event_type === "agent.tool_result") open.totals.result(event);
     return [];
   }
 
   advance(nowNs: number, context: StoryContext): readonly DraftEvent[] {
     const events: DraftEvent[] = [];
-    for (const [id, open] of this.#sessions) {
-      if (nowNs - open.lastNs < IDLE_NS) break;
-      this.#sessions.delete(id);
-      events.push(toSessionEvent(open, context, "end", "idle"));
+    for (const open of this.#sessions.values()) {
+      const isOver = open.endedNs !== undefined && nowNs - open.endedNs >= SUCCESSOR_NS;
+      if (isOver) events.push(this.#end(open, context, "process_ended"));
+      else if (nowNs - open.lastNs >= IDLE_NS) events.push(this.#end(open, context, "idle"));
     }
     return events;
   }
 
   close(context: StoryContext): readonly DraftEvent[] {
-    const events = [...this.#sessions.values()].map((open) => toSessionEvent(open, context, "end", "capture_ended"));
-    this.#sessions.clear();
-    return events;
+    return [...this.#sessions.values()].map((open) =>
+      this.#end(open, context, open.endedNs === undefined ? "capture_ended" : "process_ended")
+    );
   }
 
   #request(draft: DraftEvent, context: StoryContext): readonly DraftEvent[] {
-    const key = findSessionKey(draft);
-    if (key === undefined) return [];
-    const known = this.#sessions.get(key.sessionId);
+    const { session: ref } = draft;
+    if (ref === undefined) return [];
+    const known = this.#sessions.get(ref.sessionId);
     if (known !== undefined) {
       this.#touch(known, draft.timeNs);
+      this.#addProcess(known, draft);
       return [];
     }
     // Auxiliary requests (titles, quota probes) carry the key as well, but no tools.
     if ((draft.call?.request?.tools.length ?? 0) === 0) return [];
-    const opened = createSession(key, draft);
-    this.#sessions.set(key.sessionId, opened);
-    return [toSessionEvent(opened, context, "start"), ...this.#evict(context)];
+    const start = toSessionEvent(draft, ref, context, { action: "start", timeNs: draft.timeNs });
+    this.#linkParent(start, draft);
+    const opened: Session = {
+      ref,
+      first: draft,
+      totals: new SessionTotals(),
+      startId: start.event.event_id,
+      pids: new Set(),
+      lastNs: draft.timeNs,
+    };
+    this.#sessions.set(ref.sessionId, opened);
+    this.#addProcess(opened, draft);
+    return [start, ...this.#evict(context)];
   }
 
-  #response(draft: DraftEvent): void {
-    const key = findSessionKey(draft);
-    const open = key && this.#sessions.get(key.sessionId);
-    if (open === undefined || draft.event.event_type !== "ai.response") return;
-    const { usage, cost } = draft.event.data;
-    open.llmCalls++;
-    open.toolCalls += (draft.call?.response?.choices ?? []).reduce(
-      (sum, choice) => sum + (choice.message.toolCalls?.length ?? 0),
-      0,
-    );
-    open.toolFailures += countFailures(draft);
-    open.tokensUsed += usage?.total_tokens ?? 0;
-    if (cost?.usd === undefined) open.callsWithoutCost++;
-    else open.costUsd += cost.usd;
-    this.#touch(open, draft.timeNs);
+  /** A session that a tool call started is a sub-agent's: its start names the call, and the session it works for. */
+  #linkParent(start: DraftEvent, draft: DraftEvent): void {
+    for (const link of draft.event.related_events ?? []) {
+      if (link.relationship !== "caused_by") continue;
+      addRelatedEvent(start, link);
+      const parent = this.#byCall.get(link.event_id);
+      if (parent !== undefined) addRelatedEvent(start, { event_id: parent.startId, relationship: "parent" });
+    }
+  }
+
+  #exit(draft: DraftEvent, pid: number, context: StoryContext): readonly DraftEvent[] {
+    const events: DraftEvent[] = [];
+    for (const open of this.#byPid.get(pid) ?? []) {
+      open.pids.delete(pid);
+      if (open.pids.size > 0) continue;
+      open.endedNs = draft.timeNs;
+      if (open.ref.isInferred) events.push(this.#end(open, context, "process_ended"));
+    }
+    this.#byPid.delete(pid);
+    return events;
+  }
+
+  #effect(draft: DraftEvent): void {
+    for (const { event_id: id, relationship } of draft.event.related_events ?? []) {
+      if (relationship === "caused_by") this.#byCall.get(id)?.totals.effect(draft);
+    }
+  }
+
+  #addProcess(open: Session, draft: DraftEvent): void {
+    delete open.endedNs;
+    const pid = draft.event.process?.pid;
+    if (pid === undefined || open.pids.has(pid) || open.pids.size >= MAX_PROCESSES) return;
+    open.pids.add(pid);
+    const sessions = this.#byPid.get(pid);
+    if (sessions === undefined) this.#byPid.set(pid, new Set([open]));
+    else sessions.add(open);
   }
 
   #touch(open: Session, timeNs: number): void {
     open.lastNs = timeNs;
-    this.#sessions.delete(open.key.sessionId);
-    this.#sessions.set(open.key.sessionId, open);
+    this.#sessions.delete(open.ref.sessionId);
+    this.#sessions.set(open.ref.sessionId, open);
   }
 
   #evict(context: StoryContext): readonly DraftEvent[] {
     if (this.#sessions.size <= MAX_SESSIONS) return [];
-    for (const [id, oldest] of this.#sessions) {
-      this.#sessions.delete(id);
-      return [toSessionEvent(oldest, context, "end", "table_full")];
-    }
+    for (const oldest of this.#sessions.values()) return [this.#end(oldest, context, "table_full")];
     return [];
   }
-}
 
-function createSession(key: SessionKey, first: DraftEvent): Session {
-  return {
-    key,
-    first,
-    lastNs: first.timeNs,
-    llmCalls: 0,
-    toolCalls: 0,
-    toolFailures: 0,
-    tokensUsed: 0,
-    costUsd: 0,
-    callsWithoutCost: 0,
-  };
-}
-
-/** Failed results among those that the call's own turn answered, which is what this request added. */
-function countFailures(draft: DraftEvent): number {
-  const newest = draft.call?.request?.messages.at(-1)?.toolResults ?? [];
-  return newest.filter((result) => result.isError === true).length;
-}
-
-function toSessionEvent(open: Session, context: StoryContext, action: "start" | "end", reason?: string): DraftEvent {
-  const timeNs = action === "start" ? open.first.timeNs : open.lastNs;
-  const agent = findAgent(open.first);
-  return createDerivedEvent(open.first, context, {
-    eventType: "agent.session",
-    index: action === "start" ? 0 : 1,
-    timeNs,
-    confidence: { level: "high", completeness: "full", ...(reason !== undefined && { reasons: [reason] }) },
-    data: {
-      ...(agent !== undefined && { agent }),
-      action,
-      session_id: open.key.sessionId,
-      rule: open.key.rule,
-      ...(action === "end" && {
-        ...(open.first.exchange?.knownTimes !== "none" &&
-          { duration_ms: toDurationMs(open.first.timeNs, open.lastNs) }),
-        stats: toStats(open),
-      }),
-    },
-  });
-}
-
-function toStats(open: Session): NonNullable<EventOf<"agent.session">["data"]["stats"]> {
-  return {
-    llm_calls: open.llmCalls,
-    tool_calls: open.toolCalls,
-    tool_failures: open.toolFailures,
-    tokens_used: open.tokensUsed,
-    ...(open.callsWithoutCost === 0 && { cost_usd: open.costUsd }),
-    ...(open.callsWithoutCost > 0 && { calls_without_cost: open.callsWithoutCost }),
-  };
+  #end(open: Session, context: StoryContext, reason: string): DraftEvent {
+    this.#sessions.delete(open.ref.sessionId);
+    for (const pid of open.pids) {
+      const sessions = this.#byPid.get(pid);
+      sessions?.delete(open);
+      if (sessions?.size === 0) this.#byPid.delete(pid);
+    }
+    const timeNs = open.endedNs ?? open.lastNs;
+    const { totals } = open;
+    return toSessionEvent(open.first, open.ref, context, { action: "end", timeNs, reason, totals });
+  }
 }

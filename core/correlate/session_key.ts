@@ -1,10 +1,4 @@
-import type { DraftEvent } from "../model/draft.ts";
-
-/** What names an agent's session, and by which rule. */
-export interface SessionKey {
-  readonly sessionId: string;
-  readonly rule: string;
-}
+import type { DraftEvent, SessionRef } from "../model/draft.ts";
 
 /** Headers that agents send with every request of a session, most exact first. */
 const SESSION_HEADERS: readonly string[] = [
@@ -26,24 +20,21 @@ const SESSION_BODY_KEYS: readonly string[] = ["session", "session_id", "conversa
 /** Text after this in Anthropic's `metadata.user_id`, as Claude Code writes it, is the session id. */
 const USER_ID_SESSION_MARK = "_session_";
 
-/**
- * Finds the key the client itself sends: in a header, or in the body as far as the dialect found one. Undefined when the client
- * names no session: requests of one program are not a session by themselves.
- */
-export function findSessionKey(draft: DraftEvent): SessionKey | undefined {
+/** Finds the key the client itself sends: in a header, or in the body as far as the dialect found one. */
+export function findSessionKey(draft: DraftEvent): SessionRef | undefined {
   const headers = draft.exchange?.request.headers;
   for (const name of SESSION_HEADERS) {
     const value = headers?.get(name);
-    if (value) return { sessionId: value, rule: `header:${name}` };
+    if (value) return { sessionId: value, rule: `header:${name}`, isInferred: false };
   }
   const keys = draft.call?.request?.sessionKeys;
   if (keys === undefined) return undefined;
   for (const name of SESSION_BODY_KEYS) {
     const value = keys[name];
-    if (value) return { sessionId: value, rule: `body:${name}` };
+    if (value) return { sessionId: value, rule: `body:${name}`, isInferred: false };
   }
   const userId = keys["user_id"];
   const at = userId?.indexOf(USER_ID_SESSION_MARK) ?? -1;
   if (userId === undefined || at < 0) return undefined;
-  return { sessionId: userId.slice(at + USER_ID_SESSION_MARK.length), rule: "body:user_id" };
+  return { sessionId: userId.slice(at + USER_ID_SESSION_MARK.length), rule: "body:user_id", isInferred: false };
 }

@@ -16,6 +16,17 @@ export interface DraftEvent {
   readonly processKey: number;
   readonly exchange?: HttpExchange;
   readonly call?: ModelCall;
+  /** The agent's session it belongs to; set by the first story, handed on to the events made from this one. */
+  session?: SessionRef;
+}
+
+/** What names an agent's session. */
+export interface SessionRef {
+  readonly sessionId: string;
+  /** Rule that recognised it. */
+  readonly rule: string;
+  /** The client itself does not name it: it is told by how the conversation begins, within one program run. */
+  readonly isInferred: boolean;
 }
 
 /** What enrichers and correlators may look at besides the draft. */

@@ -93,3 +93,40 @@ export function requestWithResult(ordinal: number, timeNs: number): DraftEvent {
     },
   });
 }
+
+/** Shows drafts to stories as the pipeline does, each to every story, with what earlier stories made; gives all events in order. */
+export class Stories {
+  readonly #states;
+  readonly #context: StoryContext;
+
+  constructor(stories: readonly Correlator[], storyContext: StoryContext = context) {
+    this.#states = stories.map((story) => story.create());
+    this.#context = storyContext;
+  }
+
+  /** The draft and what followed from it. */
+  push(draft: DraftEvent): DraftEvent[] {
+    const followers: DraftEvent[] = [];
+    for (const state of this.#states) {
+      const made = [draft, ...followers].flatMap((shown) => [...state.push(shown, this.#context)]);
+      followers.push(...made);
+    }
+    return [draft, ...followers];
+  }
+
+  /** What the time that passed brought. */
+  advance(nowNs: number): DraftEvent[] {
+    return this.#states.flatMap((state) => [...state.advance(nowNs, this.#context)]);
+  }
+
+  /** The last events. */
+  close(): DraftEvent[] {
+    return this.#states.flatMap((state) => [...state.close(this.#context)]);
+  }
+}
+
+/** The end of a process. */
+export function exitOf(pid: number, timeNs: number, processKey = 3): DraftEvent {
+  const event = { event_type: "process.exit", event_id: `exit_${pid}`, data: { pid }, confidence: {} };
+  return { event, timeNs, processKey } as unknown as DraftEvent;
+}

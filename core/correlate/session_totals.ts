@@ -1,0 +1,77 @@
+import type { DraftEvent } from "../model/draft.ts";
+import type { EventOf } from "../model/oisp_event.ts";
+
+/** Most paths of one session that are told apart; more are not counted. */
+const MAX_PATHS = 4_096;
+
+/** Published totals of a session. */
+export type SessionStats = NonNullable<EventOf<"agent.session">["data"]["stats"]>;
+
+/**
+ * Adds up one session. Sums say how many calls they lack; what needs facts of processes or files is absent until the first of
+ * them came, for nobody knows whether they are captured at all.
+ */
+export class SessionTotals {
+  #llmCalls = 0;
+  #toolCalls = 0;
+  #toolFailures = 0;
+  #tokensUsed = 0;
+  #callsWithoutUsage = 0;
+  #costUsd = 0;
+  #callsWithoutCost = 0;
+  #commands = 0;
+  readonly #pathsRead = new Set<string>();
+  readonly #pathsWritten = new Set<string>();
+
+  /** An answer of a model. */
+  response({ data }: EventOf<"ai.response">): void {
+    const { usage, cost } = data;
+    this.#llmCalls++;
+    if (usage?.total_tokens === undefined) this.#callsWithoutUsage++;
+    else this.#tokensUsed += usage.total_tokens;
+    if (cost?.usd === undefined) this.#callsWithoutCost++;
+    else this.#costUsd += cost.usd;
+  }
+
+  /** A tool call; those inside the script of another one are part of it. */
+  call({ data }: EventOf<"agent.tool_call">): void {
+    if (data.parent_call_id === undefined) this.#toolCalls++;
+  }
+
+  /** A tool's result. */
+  result({ data }: EventOf<"agent.tool_result">): void {
+    if (data.success === false) this.#toolFailures++;
+  }
+
+  /** What one of the session's tool calls, or its own program, did. */
+  effect({ event }: DraftEvent): void {
+    if (event.event_type === "process.exec") {
+      const isCommand = event.related_events?.some(({ rule }) =>
+        rule?.startsWith("argv_") === true || rule === "first_word"
+      );
+      if (isCommand === true) this.#commands++;
+    } else if (event.event_type === "file.read") addPath(this.#pathsRead, event.data.path);
+    else if (event.event_type === "file.write") addPath(this.#pathsWritten, event.data.path);
+  }
+
+  /** What is published. */
+  toStats(): SessionStats {
+    const knowsUsage = this.#callsWithoutUsage < this.#llmCalls || this.#llmCalls === 0;
+    return {
+      llm_calls: this.#llmCalls,
+      tool_calls: this.#toolCalls,
+      tool_failures: this.#toolFailures,
+      ...(knowsUsage && { tokens_used: this.#tokensUsed }),
+      ...(this.#callsWithoutUsage > 0 && { calls_without_usage: this.#callsWithoutUsage }),
+      ...(this.#callsWithoutCost === 0 && { cost_usd: this.#costUsd }),
+      ...(this.#callsWithoutCost > 0 && { calls_without_cost: this.#callsWithoutCost }),
+      ...(this.#commands > 0 && { commands: this.#commands }),
+      ...(this.#pathsRead.size > 0 && { files_read: this.#pathsRead.size }),
+      ...(this.#pathsWritten.size > 0 && { files_written: this.#pathsWritten.size }),
+    };
+  }
+}
+
+function addPath(paths: Set<string>, path: string): void {
+  if (paths.size < MAX_PATHS) paths.add(path);
+}
