@@ -3,6 +3,8 @@ import type { EventOf } from "../model/oisp_event.ts";
 
 /** Most paths of one session that are told apart; more are not counted. */
 const MAX_PATHS = 4_096;
+/** Sums of binary fractions carry noise far behind what any price has. */
+const COST_DIGITS = 12;
 
 /** Published totals of a session. */
 export type SessionStats = NonNullable<EventOf<"agent.session">["data"]["stats"]>;
@@ -63,7 +65,7 @@ export class SessionTotals {
       tool_failures: this.#toolFailures,
       ...(knowsUsage && { tokens_used: this.#tokensUsed }),
       ...(this.#callsWithoutUsage > 0 && { calls_without_usage: this.#callsWithoutUsage }),
-      ...(this.#callsWithoutCost === 0 && { cost_usd: this.#costUsd }),
+      ...(this.#callsWithoutCost === 0 && { cost_usd: Number(this.#costUsd.toFixed(COST_DIGITS)) }),
       ...(this.#callsWithoutCost > 0 && { calls_without_cost: this.#callsWithoutCost }),
       ...(this.#commands > 0 && { commands: this.#commands }),
       ...(this.#pathsRead.size > 0 && { files_read: this.#pathsRead.size }),
