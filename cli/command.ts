@@ -7,7 +7,7 @@ import type { Io } from "./io.ts";
 import type { FlagValues } from "./flag_values.ts";
 
 /** What a flag's or an argument's value is; decides how it is checked and completed. */
-export type ValueKind = "text" | "file" | "count" | "duration" | "choice";
+export type ValueKind = "text" | "file" | "count" | "duration" | "moment" | "choice";
 
 /** The value of a flag or an argument. */
 export interface ValueSpec {

@@ -9,7 +9,7 @@ import { GLOBAL_FLAGS, VERSION_FLAG } from "./global_flags.ts";
 /** A shell that completions exist for. */
 export type Shell = "bash" | "zsh" | "fish";
 
-const TOPICS = [...COMMANDS.map((command) => command.id), "exit-codes", "environment", "codes"];
+const TOPICS = [...COMMANDS.map((command) => command.id), "exit-codes", "filter", "environment", "codes"];
 
 function flagsOf(command: Command): readonly Flag[] {
   return [...command.flags.filter((flag) => flag.later === undefined), ...GLOBAL_FLAGS];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { renderCliPage, renderConfigPage } from "./docs.ts";
+import { renderCliPage, renderConfigPage, renderFilterPage } from "./docs.ts";
 
 const HINT = "stale: run `deno run -A cli/docs.ts`";
 
@@ -13,4 +13,8 @@ Deno.test("docs/cli.md is what the command table says", () => {
 
 Deno.test("docs/configuration.md is what the schemas say", () => {
   assert.equal(read("../docs/configuration.md"), renderConfigPage(), HINT);
+});
+
+Deno.test("docs/filter.md is what the language and the schema of events say", () => {
+  assert.equal(read("../docs/filter.md"), renderFilterPage(), HINT);
 });

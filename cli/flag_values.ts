@@ -33,7 +33,7 @@ export class FlagValues {
     return typeof value === "string" ? value : undefined;
   }
 
-  /** Whole number (counts), or milliseconds (durations). */
+  /** Whole number (counts), milliseconds (durations), or microseconds since 1970 (moments). */
   number(name: string): number | undefined {
     const value = this.#values.get(name);
     return typeof value === "number" ? value : undefined;

@@ -6,10 +6,12 @@ import type { Finding } from "../core/model/finding.ts";
 import type { Destination } from "../core/pipeline/outlets.ts";
 import type { Invocation } from "./command.ts";
 import { writeFindings } from "./errors.ts";
+import { readFilter } from "./event_filter.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { findCallerFiles } from "./output/caller_files.ts";
 import type { RedactionMode } from "../core/model/oisp_event.ts";
 import { openFile, openStdout, openTerminalLines } from "./output/destinations.ts";
+import { filterDestination } from "./output/filtered.ts";
 import { openReports } from "./report/files.ts";
 import type { RunSummary } from "./report/report.ts";
 import { createSession, FULL_WARNING } from "./session.ts";
@@ -73,6 +75,7 @@ export async function runOffline(
   acceptsKey: (source: CaptureRun, key: Uint8Array) => boolean = () => true,
 ): Promise<number> {
   const { io, flags } = invocation;
+  const filter = await readFilter(flags);
   const config = loadSettings(invocation);
   const { mode } = config.redaction;
   warnAboutFull(invocation, [mode]);
@@ -84,7 +87,7 @@ export async function runOffline(
   const session = createSession({
     source,
     config,
-    destinations: [destination],
+    destinations: [filterDestination(destination, filter)],
     ...(hashKey === undefined ? {} : { hashKey }),
   });
   const signals = onStopSignals(() => session.pipeline.stop());

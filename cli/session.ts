@@ -106,6 +106,7 @@ async function runSession(
       name,
       events: health.eventsExported,
       dropped: health.dropped,
+      ...(health.filteredOut === undefined ? {} : { filteredOut: health.filteredOut }),
       // A reader that is gone ends a pipe; that is no failure.
       ...(health.lastError === undefined || handle.ended?.aborted === true ? {} : { error: health.lastError }),
     };

@@ -55,6 +55,16 @@ export const STREAMING_CHUNKS: Flag = {
   configKey: "capture.streaming_chunks",
 };
 
+/** `--filter EXPRESSION`. */
+export const FILTER: Flag = {
+  name: "filter",
+  value: { name: "EXPRESSION", kind: "text" },
+  repeatable: true,
+  summary: "only matching events, for example 'type:ai.response tokens>1000'",
+  details:
+    "Several have to match all. For what is shown and for -o; destinations of the configuration, the summary, reports and recordings see every event. `oisp help filter` has fields and operators.",
+};
+
 /** `--json`. */
 export const JSON_ANSWER: Flag = { name: "json", summary: "answer in JSON on stdout" };
 

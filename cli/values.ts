@@ -2,6 +2,7 @@
 import { parseDurationMs } from "../core/model/duration.ts";
 import { findNearest } from "../core/model/nearest.ts";
 import type { ValueSpec } from "./command.ts";
+import { readMoment } from "./moment.ts";
 
 /** A checked value, or what is wrong with it (a clause that follows a colon) and what to do. */
 export type CheckedValue =
@@ -20,7 +21,7 @@ function checkChoice(text: string, choices: readonly string[]): CheckedValue {
   };
 }
 
-/** Gives the value of a text, or the problem. Durations become milliseconds, counts numbers. */
+/** Gives the value of a text, or the problem. Durations become milliseconds, moments microseconds since 1970, counts numbers. */
 export function checkValue(spec: ValueSpec, text: string): CheckedValue {
   switch (spec.kind) {
     case "text":
@@ -37,6 +38,10 @@ export function checkValue(spec: ValueSpec, text: string): CheckedValue {
       const durationMs = parseDurationMs(text);
       if (durationMs !== undefined && durationMs <= MAX_DURATION_MS) return { value: durationMs };
       return { problem: `it is "${text}"`, fix: "a duration, for example 500ms, 30s or 1m30s" };
+    }
+    case "moment": {
+      const moment = readMoment(text, new Date());
+      return "timeUs" in moment ? { value: moment.timeUs } : moment;
     }
   }
 }

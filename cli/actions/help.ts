@@ -1,3 +1,5 @@
+import { SHORT_NAMES } from "../../core/filter/short_names.ts";
+import { FILTER_EXAMPLES, FILTER_OPERATORS } from "../../core/filter/syntax.ts";
 import type { Invocation } from "../command.ts";
 import { COMMANDS } from "../commands/registry.ts";
 import { EXIT_CODE_TABLE, ExitCode } from "../exit_codes.ts";
@@ -13,7 +15,21 @@ function renderRows(rows: readonly (readonly [string, string])[]): string {
   return rows.map(([name, text]) => `  ${pad(name, width)}  ${text}`).join("\n");
 }
 
+function renderFilterTopic(): string {
+  return [
+    "Filters (--filter of tail, record, run, replay, decode):",
+    renderRows(FILTER_OPERATORS),
+    "",
+    "Examples:",
+    renderRows(FILTER_EXAMPLES.map(({ text, says }) => [`'${text}'`, says] as const)),
+    "",
+    "Short names; every field of an event can be used by its path, data. may be left out:",
+    renderRows(SHORT_NAMES.map(({ name, summary }) => [name, summary] as const)),
+  ].join("\n");
+}
+
 const TOPICS: Readonly<Record<string, () => string>> = {
+  filter: renderFilterTopic,
   "exit-codes": () => "Exit codes:\n" + renderRows(EXIT_CODE_TABLE.map((row) => [row.code, row.meaning] as const)),
   environment: () =>
     "Environment (a flag wins over a variable, a variable over the file):\n" +

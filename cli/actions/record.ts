@@ -47,12 +47,12 @@ async function open(
 /** Captures until Ctrl-C, SIGTERM or the end of `--duration`. */
 export async function run(invocation: Invocation): Promise<number> {
   const { io, flags } = invocation;
+  const filter = await checkOutputs(invocation);
   const config = loadSettings(invocation);
-  checkOutputs(invocation);
   // Before any file is made: without rights nothing shall be left behind.
   const capture = await openCapture(toSensorConfig(toScope(flags, config), config), findHashKey(invocation, config));
   let stop = () => capture.stop();
-  const outputs = await openLiveOutputs(invocation, config, "stdout", () => stop());
+  const outputs = await openLiveOutputs(invocation, config, filter, "stdout", () => stop());
   const sensor = await open(invocation, config, capture, outputs);
   stop = () => sensor.stop();
   if (!io.isQuiet) writeFindings(io.stderr, sensor.findings);

@@ -159,13 +159,13 @@ async function tryCapture(invocation: Invocation, config: Config): Promise<EbpfR
 
 /** Runs a command and captures its calls. Its exit code is ours. */
 export async function run(invocation: Invocation): Promise<number> {
+  const filter = await checkOutputs(invocation);
   const config = loadSettings(invocation);
-  checkOutputs(invocation);
   const restoreSignals = leaveSignalsToChild();
   try {
     // Before any file is made: without rights nothing shall be left behind.
     const opened = await tryCapture(invocation, config);
-    const outputs = await openLiveOutputs(invocation, config, "none", () => {});
+    const outputs = await openLiveOutputs(invocation, config, filter, "none", () => {});
     if (!("sensor" in opened)) return await runBare(invocation, outputs, opened);
     return await runCaptured(invocation, config, opened, outputs);
   } finally {

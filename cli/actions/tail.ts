@@ -1,7 +1,11 @@
 import { FindingError } from "../../core/model/finding.ts";
+import { parseTimestampUs, toTimestamp } from "../../core/model/time.ts";
 import type { SensorClient } from "../../core/serve/sensor_client.ts";
 import type { Invocation } from "../command.ts";
+import { readFilter } from "../event_filter.ts";
 import { ExitCode } from "../exit_codes.ts";
+import { BadLines } from "../live/bad_lines.ts";
+import { EventLines, type EventSelection } from "../live/event_lines.ts";
 import { createEventPrinter, type EventPrinter } from "../live/event_printer.ts";
 import { openCapture } from "../live/open.ts";
 import { toScope, toSensorConfig } from "../live/scope.ts";
@@ -11,53 +15,89 @@ import { tailFile } from "../live/tail_file.ts";
 import { findHashKey, loadSettings, warnAboutFull } from "../offline.ts";
 import { findCallerInput } from "../output/caller_files.ts";
 import { openStdout, openTerminalLines } from "../output/destinations.ts";
+import { filterDestination, limitDestination } from "../output/filtered.ts";
+import { onReaderGone } from "../output/reader_gone.ts";
 import { onStopSignals } from "../signals.ts";
 
 const THREE_WAYS = "sudo oisp tail            captures with the rights of root\n" +
   "sudo oisp record          starts a sensor; then oisp tail joins it\n" +
   "oisp tail FILE            shows events that were recorded";
 
-/** Prints lines until the source ends, `--lines` were printed, or the reader is gone. */
-async function printAll(lines: AsyncIterable<string>, printer: EventPrinter, limit: number | undefined): Promise<void> {
-  if (limit === 0) return;
+/** Prints lines until the source ends or `--lines` were printed. Gives false when the reader went before. */
+async function printAll(
+  lines: AsyncIterable<string>,
+  printer: EventPrinter,
+  limit: number | undefined,
+): Promise<boolean> {
   try {
     for await (const line of lines) {
       await printer.print(line);
-      if (printer.count === limit) return;
+      if (printer.count === limit) return true;
     }
+    return true;
   } catch (error) {
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    return false;
   }
 }
 
-async function showFile({ io, flags }: Invocation, path: string): Promise<number> {
+/** Ends the view at Ctrl-C, or when nobody reads it any more. */
+function openView({ io }: Invocation): { readonly signal: AbortSignal; close(): void } {
   const abort = new AbortController();
   const signals = onStopSignals(() => abort.abort());
-  const lastLines = flags.number("lines");
-  const options = {
-    follows: flags.isOn("follow"),
+  onReaderGone(io, () => abort.abort());
+  return {
     signal: abort.signal,
+    close() {
+      abort.abort();
+      signals.remove();
+    },
+  };
+}
+
+async function showFile(invocation: Invocation, path: string, selection: EventSelection): Promise<number> {
+  const { io, flags } = invocation;
+  const view = openView(invocation);
+  const lastLines = flags.number("lines");
+  const lines = new EventLines(selection);
+  const problems = new BadLines(io, path, lines);
+  const printer = createEventPrinter(io, flags.isOn("json"));
+  const options = {
+    lines,
+    follows: flags.isOn("follow"),
+    signal: view.signal,
+    onEnd: () => problems.tell(),
     ...(lastLines === undefined ? {} : { lastLines }),
   };
+  const events = tailFile(await findCallerInput(path, io.env), options);
+  const isReadToEnd = await printAll(events, printer, undefined).finally(() => view.close());
+  // Whoever closed the pipe has seen enough, and asked for nothing more.
+  if (!isReadToEnd) return ExitCode.ok;
+  problems.tell();
+  return lines.badCount > 0 && !options.follows ? ExitCode.dataDamaged : ExitCode.ok;
+}
+
+async function joinSensor(invocation: Invocation, sensor: SensorClient): Promise<number> {
+  const { io, flags } = invocation;
+  const view = openView(invocation);
   const printer = createEventPrinter(io, flags.isOn("json"));
-  await printAll(tailFile(await findCallerInput(path, io.env), options), printer, undefined).finally(() =>
-    signals.remove()
-  );
+  const sinceUs = flags.number("since");
+  const query = {
+    filters: flags.texts("filter"),
+    ...(sinceUs === undefined ? {} : { since: toTimestamp(sinceUs) }),
+  };
+  const events = sensor.events(query, view.signal, ({ eventsFrom }) => {
+    if (io.stdout.isTerminal) io.say(`oisp: joined sensor ${sensor.pid}; Ctrl-C ends this view`);
+    const fromUs = eventsFrom === undefined ? undefined : parseTimestampUs(eventsFrom);
+    if (sinceUs === undefined || fromUs === undefined || sinceUs >= fromUs) return;
+    io.say(`oisp: this sensor has no events from before ${renderLocalTime(fromUs)}`);
+  });
+  await printAll(events, printer, flags.number("lines")).finally(() => view.close());
   return ExitCode.ok;
 }
 
-async function joinSensor({ io, flags }: Invocation, sensor: SensorClient): Promise<number> {
-  const abort = new AbortController();
-  const signals = onStopSignals(() => abort.abort());
-  const printer = createEventPrinter(io, flags.isOn("json"));
-  const events = sensor.events(abort.signal, () => {
-    if (io.stdout.isTerminal) io.say(`oisp: joined sensor ${sensor.pid}; Ctrl-C ends this view`);
-  });
-  await printAll(events, printer, flags.number("lines")).finally(() => {
-    abort.abort();
-    signals.remove();
-  });
-  return ExitCode.ok;
+function renderLocalTime(timeUs: number): string {
+  return new Date(timeUs / 1000).toLocaleString("sv-SE");
 }
 
 function chooseSensor(sensors: readonly SensorClient[], pid: number | undefined): SensorClient | undefined {
@@ -100,68 +140,47 @@ async function openOwnCapture(invocation: Invocation, config: ReturnType<typeof 
   }
 }
 
-async function captureHere(invocation: Invocation): Promise<number> {
+async function captureHere(invocation: Invocation, { filter }: EventSelection): Promise<number> {
   const { io, flags } = invocation;
   const config = loadSettings(invocation);
   const { mode } = config.redaction;
+  let stop = () => {};
+  // Before the library is loaded: with it the right to call native code is given up.
+  onReaderGone(io, () => stop());
   const capture = await openOwnCapture(invocation, config);
+  stop = () => capture.stop();
   warnAboutFull(invocation, [mode]);
-  let stop = () => capture.stop();
   const isForPerson = io.stdout.isTerminal && !flags.isOn("json");
-  const destination = isForPerson
-    ? openTerminalLines(io, mode, () => stop())
-    : await openStdout(io, mode, () => stop());
-  const hashKey = findHashKey(invocation, config);
+  const opened = isForPerson ? openTerminalLines(io, mode, () => stop()) : await openStdout(io, mode, () => stop());
   const limit = flags.number("lines");
-  let seen = 0;
-  const counter = {
-    mode,
-    take: () => {
-      if (++seen === limit) stop();
-    },
-  };
+  const limited = limit === undefined ? opened : limitDestination(opened, limit, () => stop());
+  const hashKey = findHashKey(invocation, config);
   const sensor = await createLiveSensor({
     io,
     capture,
     config,
-    destinations: [
-      limit === undefined ? destination : { ...destination, handle: limitHandle(destination.handle, limit) },
-    ],
-    taps: [counter],
+    destinations: [filterDestination(limited, filter)],
     command: "tail",
     isScoped: toScope(flags, config).wholeMachine !== true,
     ...(hashKey === undefined ? {} : { hashKey }),
   });
   stop = () => sensor.stop();
   io.say("oisp: no sensor runs: capturing in this process");
+  if (flags.isGiven("since")) io.say("oisp: there are no events from before now");
   const signals = onStopSignals(() => stop());
   await sensor.run().finally(() => signals.remove());
   return ExitCode.ok;
 }
 
-type Handle = Parameters<typeof createLiveSensor>[0]["destinations"][number]["handle"];
-
-/** Lets the first events through only. */
-function limitHandle(handle: Handle, limit: number): Handle {
-  let left = limit;
-  return {
-    write(events) {
-      const kept = events.slice(0, left);
-      left -= kept.length;
-      if (kept.length > 0) handle.write(kept);
-    },
-    flush: () => handle.flush(),
-    close: (budgetMs) => handle.close(budgetMs),
-    health: () => handle.health(),
-    ...(handle.ended === undefined ? {} : { ended: handle.ended }),
-  };
-}
-
 /** Shows events of a file, of a running sensor, or captured here. */
 export async function run(invocation: Invocation): Promise<number> {
   const { args, flags, io } = invocation;
+  const filter = await readFilter(flags);
+  const sinceUs = flags.number("since");
+  const selection = { ...(filter === undefined ? {} : { filter }), ...(sinceUs === undefined ? {} : { sinceUs }) };
   const path = args[0];
-  if (path !== undefined) return await showFile(invocation, path);
+  if (path !== undefined) return await showFile(invocation, path, selection);
+  if (flags.number("lines") === 0) return ExitCode.ok;
   const sensor = chooseSensor(await listSensors(io), flags.number("sensor"));
-  return sensor === undefined ? await captureHere(invocation) : await joinSensor(invocation, sensor);
+  return sensor === undefined ? await captureHere(invocation, selection) : await joinSensor(invocation, sensor);
 }

@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { APPEND, OUTPUT, REDACTION, REPORT, STREAMING_CHUNKS } from "../shared_flags.ts";
+import { APPEND, FILTER, OUTPUT, REDACTION, REPORT, STREAMING_CHUNKS } from "../shared_flags.ts";
 
 /** `oisp decode`. */
 export const DECODE: Command = {
@@ -18,6 +18,7 @@ export const DECODE: Command = {
     },
     OUTPUT,
     APPEND,
+    FILTER,
     REDACTION,
     REPORT,
     STREAMING_CHUNKS,

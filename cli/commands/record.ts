@@ -1,6 +1,7 @@
 import type { Command } from "../command.ts";
 import {
   APPEND,
+  FILTER,
   OUTPUT,
   RECORD,
   REDACTION,
@@ -21,6 +22,7 @@ export const RECORD_COMMAND: Command = {
   flags: [
     OUTPUT,
     APPEND,
+    FILTER,
     REDACTION,
     RECORD,
     REPORT,

@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { APPEND, OUTPUT, REDACTION, REPORT, STREAMING_CHUNKS } from "../shared_flags.ts";
+import { APPEND, FILTER, OUTPUT, REDACTION, REPORT, STREAMING_CHUNKS } from "../shared_flags.ts";
 
 /** `oisp replay`. */
 export const REPLAY: Command = {
@@ -8,7 +8,7 @@ export const REPLAY: Command = {
   stability: "stable",
   group: "offline",
   args: [{ value: { name: "FILE", kind: "file" }, summary: "a .oispcap recording" }],
-  flags: [OUTPUT, APPEND, REDACTION, REPORT, STREAMING_CHUNKS],
+  flags: [OUTPUT, APPEND, FILTER, REDACTION, REPORT, STREAMING_CHUNKS],
   details: [
     "The same events as live, ids included, on any machine and without rights. On a terminal: one line an event; in a pipe or with -o: JSON lines.",
   ],

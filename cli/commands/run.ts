@@ -2,6 +2,7 @@ import type { Command } from "../command.ts";
 import {
   APPEND,
   CHECK_LATER,
+  FILTER,
   OUTPUT,
   RECORD,
   REDACTION,
@@ -21,6 +22,7 @@ export const RUN: Command = {
   flags: [
     OUTPUT,
     APPEND,
+    FILTER,
     REDACTION,
     RECORD,
     REPORT,

@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { JSON_ANSWER, REDACTION, SCOPE, SERVER_SIDE } from "../shared_flags.ts";
+import { FILTER, JSON_ANSWER, REDACTION, SCOPE, SERVER_SIDE } from "../shared_flags.ts";
 
 /** `oisp tail`. */
 export const TAIL: Command = {
@@ -21,19 +21,22 @@ export const TAIL: Command = {
       summary: "stop after N events; with FILE: the last N",
     },
     { name: "follow", short: "f", summary: "with FILE: wait for more" },
+    {
+      name: "since",
+      value: { name: "TIME", kind: "moment" },
+      summary: "only events from then on: 5m (ago), 10:30, yesterday, 2026-11-21T10:30:00Z",
+      details:
+        "Of a running sensor: its last 4,096 events at most, then the live ones; a line on stderr says when it has no older ones. Without a zone the clock of this machine is meant.",
+    },
+    FILTER,
     { ...JSON_ANSWER, summary: "JSON lines on a terminal too" },
     REDACTION,
     ...SCOPE,
     SERVER_SIDE,
-    {
-      name: "filter",
-      value: { name: "EXPRESSION", kind: "text" },
-      summary: "only matching events",
-      later: { answer: "refuse", subject: "Filtering events (use jq 'select(...)' meanwhile)" },
-    },
   ],
   details: [
     "On a terminal: one line an event. In a pipe: JSON lines from the first byte; a closed pipe ends it with 0.",
+    "A line of FILE that is no event is left out and counted; then the exit code is 65.",
     "Joins the sensor that runs. When none runs and the rights are there it captures in this process; without rights it exits 77. Scope and redaction flags matter only then.",
   ],
   examples: [
@@ -41,6 +44,10 @@ export const TAIL: Command = {
     {
       line: "sudo oisp tail | jq 'select(.event_type==\"ai.response\") | .data.usage.total_tokens'",
       says: "tokens of each answer",
+    },
+    {
+      line: "sudo oisp tail --since 10m --filter 'provider:openai and (tokens>1000 or not status:200)'",
+      says: "some of them, also of the last ten minutes",
     },
     { line: "oisp tail -n 20 calls.jsonl", says: "the last 20 events of a file" },
   ],

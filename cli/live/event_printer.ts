@@ -35,10 +35,18 @@ function createRenderer(io: Io): (line: string) => string {
   };
 }
 
+/** Characters that change what a terminal shows and may stand in JSON as they are. */
+const TERMINAL_CHARACTERS = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+
+/** The same JSON, with such characters as escapes; they can stand in its texts only. */
+function escapeJson(line: string): string {
+  return line.replace(TERMINAL_CHARACTERS, (text) => `\\u${text.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
 /** Creates the printer: event lines on a terminal, else the JSON as it came. */
 export function createEventPrinter(io: Io, isJson: boolean): EventPrinter {
   const encoder = new TextEncoder();
-  const render = io.stdout.isTerminal && !isJson ? createRenderer(io) : (line: string) => line;
+  const render = !io.stdout.isTerminal ? (line: string) => line : isJson ? escapeJson : createRenderer(io);
   let count = 0;
   return {
     get count() {

@@ -2,11 +2,14 @@
 import type { Config } from "../../core/config/load.ts";
 import type { Destination } from "../../core/pipeline/outlets.ts";
 import type { RecordingTarget } from "../../core/capture/recording_file.ts";
+import type { EventFilter } from "../../core/filter/filter.ts";
 import type { Invocation } from "../command.ts";
 import { writeFindings } from "../errors.ts";
+import { readFilter } from "../event_filter.ts";
 import { warnAboutFull } from "../offline.ts";
 import { findCallerFiles } from "../output/caller_files.ts";
 import { openConfigured, openFile, openStdout, openTerminalLines, refuseSameFile } from "../output/destinations.ts";
+import { filterDestination } from "../output/filtered.ts";
 import { createSessionPath } from "../output/state_folder.ts";
 import { openReports, type ReportFiles } from "../report/files.ts";
 import { parseReportRequests } from "../report/request.ts";
@@ -50,6 +53,7 @@ async function openDefault(invocation: Invocation, config: Config, stop: () => v
 async function openEvents(
   invocation: Invocation,
   config: Config,
+  filter: EventFilter | undefined,
   defaultOutput: DefaultOutput,
   stop: () => void,
 ): Promise<Opened> {
@@ -58,20 +62,33 @@ async function openEvents(
   const path = flags.text("output");
   const configured = await openConfigured(io, config.exports, mode);
   const files = configured.map(({ name }) => name.replace(/^[a-z_]+:/, ""));
-  const opened: Opened = { destinations: configured, files, hasTerminalLines: false };
-  if (path === "-") opened.destinations.push(await openStdout(io, mode, stop));
+  if (path === undefined && configured.length === 0 && defaultOutput === "stdout") {
+    return filterOutputs(await openDefault(invocation, config, stop), filter);
+  }
+  const own: Opened = { destinations: [], files: [], hasTerminalLines: false };
+  if (path === "-") own.destinations.push(await openStdout(io, mode, stop));
   else if (path !== undefined) {
     const isAppended = flags.isOn("append");
-    opened.destinations.push(await openFile(io, mode, { path, isAppended, callerFiles: findCallerFiles(io.env) }));
-    opened.files.push(path);
-  } else if (configured.length === 0 && defaultOutput === "stdout") return await openDefault(invocation, config, stop);
-  return opened;
+    own.destinations.push(await openFile(io, mode, { path, isAppended, callerFiles: findCallerFiles(io.env) }));
+    own.files.push(path);
+  }
+  const { destinations } = filterOutputs(own, filter);
+  return { destinations: [...configured, ...destinations], files: [...files, ...own.files], hasTerminalLines: false };
 }
 
-/** Finds what is wrong with the output flags by themselves. @throws {FindingError} with exit code 64 */
-export function checkOutputs({ flags }: Invocation): void {
+/** `--filter` is for what the command line opens; the configuration's destinations get every event. */
+function filterOutputs(opened: Opened, filter: EventFilter | undefined): Opened {
+  return { ...opened, destinations: opened.destinations.map((entry) => filterDestination(entry, filter)) };
+}
+
+/**
+ * Finds what is wrong with the output flags by themselves, and gives the filter.
+ * @throws {FindingError} with exit code 64
+ */
+export async function checkOutputs({ flags }: Invocation): Promise<EventFilter | undefined> {
   const reports = parseReportRequests(flags.texts("report")).map(({ path }) => path);
   refuseSameFile([flags.text("output"), flags.text("record"), ...reports]);
+  return await readFilter(flags);
 }
 
 /**
@@ -81,6 +98,7 @@ export function checkOutputs({ flags }: Invocation): void {
 export async function openLiveOutputs(
   invocation: Invocation,
   config: Config,
+  filter: EventFilter | undefined,
   defaultOutput: DefaultOutput,
   stop: () => void,
 ): Promise<LiveOutputs> {
@@ -88,7 +106,7 @@ export async function openLiveOutputs(
   const recordingPath = flags.text("record");
   const callerFiles = findCallerFiles(io.env);
   const reports = await openReports(flags.texts("report"), callerFiles);
-  const opened = await openEvents(invocation, config, defaultOutput, stop);
+  const opened = await openEvents(invocation, config, filter, defaultOutput, stop);
   warnAboutFull(invocation, opened.destinations.map(({ mode }) => mode));
   if (recordingPath === undefined) return { ...opened, reports };
   const target = await openRecordingTarget(recordingPath, callerFiles);

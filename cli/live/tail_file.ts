@@ -1,5 +1,6 @@
-/** Lines of a file of events, and of what is appended to it. */
+/** Events of a file, and of what is appended to it. */
 import { type CheckedPath, isSameFile, openByteInput } from "../../core/capture/byte_input.ts";
+import type { EventLines } from "./event_lines.ts";
 
 /** A path, and under sudo the file that the caller may read. */
 export type TailPath = string | CheckedPath;
@@ -13,24 +14,11 @@ export interface TailFileOptions {
   readonly lastLines?: number;
   /** Wait for more. */
   readonly follows: boolean;
+  /** Cuts and selects; counts what is no event. */
+  readonly lines: EventLines;
+  /** Everything that was there at the start was read. */
+  readonly onEnd?: () => void;
   readonly signal: AbortSignal;
-}
-
-class LineCutter {
-  #decoder = new TextDecoder();
-  #rest = "";
-
-  push(bytes: Uint8Array): string[] {
-    const lines = (this.#rest + this.#decoder.decode(bytes, { stream: true })).split("\n");
-    this.#rest = lines.pop() ?? "";
-    return lines;
-  }
-
-  close(): string[] {
-    const last = this.#rest + this.#decoder.decode();
-    this.#rest = "";
-    return last === "" ? [] : [last];
-  }
 }
 
 /** Which file was read, and how far. */
@@ -38,36 +26,40 @@ interface Progress {
   inode: number | null;
   bytes: number;
   /** Holds a line that has not ended yet. */
-  cutter: LineCutter;
+  readonly lines: EventLines;
 }
 
-async function* readAll(from: TailPath, progress: Progress, isWhole: boolean): AsyncGenerator<string[]> {
-  // Taken before it is opened: a file that takes its place meanwhile is then read from its beginning, never missed.
-  progress.inode = (await Deno.stat(toPath(from)).catch(() => undefined))?.ino ?? null;
+async function* readAll(
+  from: TailPath,
+  progress: Progress,
+  isWhole: boolean,
+  signal: AbortSignal,
+): AsyncGenerator<string[]> {
   const input = await openByteInput(from);
   const buffer = new Uint8Array(BLOCK_BYTES);
-  const { cutter } = progress;
+  const { lines } = progress;
+  const stopped = new Promise<null>((resolve) => {
+    if (signal.aborted) resolve(null);
+    signal.addEventListener("abort", () => resolve(null), { once: true });
+  });
+  // A pipe may keep us waiting for ever.
+  const read = () => Promise.race([input.read(buffer), stopped]);
   try {
-    for (let count = await input.read(buffer); count !== null; count = await input.read(buffer)) {
+    for (let count = await read(); count !== null; count = await read()) {
       progress.bytes += count;
-      yield cutter.push(buffer.subarray(0, count));
+      yield lines.push(buffer.subarray(0, count));
     }
-    if (isWhole) yield cutter.close();
+    if (isWhole && !signal.aborted) yield lines.close();
   } finally {
     input.close();
   }
 }
 
 /** Keeps the last lines only; memory is bounded by them. */
-async function readLast(
-  from: TailPath,
-  lastLines: number,
-  progress: Progress,
-  isWhole: boolean,
-): Promise<string[]> {
+async function takeLast(batches: AsyncIterable<string[]>, lastLines: number): Promise<string[]> {
   let kept: string[] = [];
-  for await (const lines of readAll(from, progress, isWhole)) {
-    kept = [...kept, ...lines.filter((line) => line.trim() !== "")];
+  for await (const lines of batches) {
+    kept = [...kept, ...lines];
     if (kept.length > lastLines) kept = lastLines === 0 ? [] : kept.slice(-lastLines);
   }
   return kept;
@@ -96,46 +88,46 @@ function toPath(from: TailPath): string {
 async function* follow(from: TailPath, progress: Progress, signal: AbortSignal): AsyncGenerator<string[]> {
   const path = toPath(from);
   let at = progress.bytes;
-  let { inode, cutter } = progress;
+  let { inode } = progress;
   const buffer = new Uint8Array(BLOCK_BYTES);
   while (!signal.aborted) {
     const info = await Deno.stat(path).catch(() => undefined);
     if (info !== undefined && (info.ino !== inode || info.size < at)) {
       at = 0;
       inode = info.ino;
-      cutter = new LineCutter();
+      progress.lines.restart();
     }
     if (info === undefined || info.size <= at) {
       await sleep(signal);
       continue;
     }
-    using file = await Deno.open(path);
-    if (typeof from !== "string" && !isSameFile(file, from)) {
+    // It may have gone, or changed its rights, since.
+    using file = await Deno.open(path).catch(() => null);
+    if (file === null || (typeof from !== "string" && !isSameFile(file, from))) {
       await sleep(signal);
       continue;
     }
     await file.seek(at, Deno.SeekMode.Start);
     const count = await file.read(buffer) ?? 0;
     at += count;
-    yield cutter.push(buffer.subarray(0, count));
+    yield progress.lines.push(buffer.subarray(0, count));
   }
 }
 
 /**
- * Gives the lines of a file, then with `follows` those that are added, until the signal.
+ * Gives the wanted lines of a file, then with `follows` those that are added, until the signal.
  * @throws {FindingError} with exit code 66 when it cannot be opened
  */
 export async function* tailFile(from: TailPath, options: TailFileOptions): AsyncGenerator<string> {
-  const { lastLines, follows, signal } = options;
-  const progress: Progress = { inode: null, bytes: 0, cutter: new LineCutter() };
-  const canFollow = follows && from !== "-";
-  if (lastLines !== undefined) yield* await readLast(from, lastLines, progress, !canFollow);
-  else {
-    for await (const lines of readAll(from, progress, !canFollow)) {
-      yield* lines;
-      if (signal.aborted) return;
-    }
-  }
+  const { lastLines, follows, signal, lines, onEnd } = options;
+  // Taken before it is opened: a file that takes its place meanwhile is then read from its beginning, never missed.
+  const info = from === "-" ? undefined : await Deno.stat(toPath(from)).catch(() => undefined);
+  const progress: Progress = { inode: info?.ino ?? null, bytes: 0, lines };
+  const canFollow = follows && info?.isFile === true;
+  const batches = readAll(from, progress, !canFollow, signal);
+  if (lastLines !== undefined) yield* await takeLast(batches, lastLines);
+  else for await (const batch of batches) yield* batch;
+  onEnd?.();
   if (!canFollow) return;
-  for await (const lines of follow(from, progress, signal)) yield* lines;
+  for await (const added of follow(from, progress, signal)) yield* added;
 }

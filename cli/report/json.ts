@@ -1,7 +1,7 @@
 import { toFindingJson } from "../errors.ts";
 import type { Account } from "../../core/model/loss.ts";
 import { toTimestamp } from "../../core/model/time.ts";
-import type { Report, RunSummary } from "./report.ts";
+import type { Report, ReportedOutput, RunSummary } from "./report.ts";
 import type { CallSums, NotCovered, RunTally } from "./tally.ts";
 
 // Sums of prices such as 0.1 + 0.2 are cut to what the prices themselves carry.
@@ -49,6 +49,10 @@ function toModels(tally: RunTally): Record<string, unknown>[] {
   }));
 }
 
+function toOutput({ filteredOut, ...output }: ReportedOutput): Record<string, unknown> {
+  return { ...output, ...(filteredOut === undefined ? {} : { filtered_out: filteredOut }) };
+}
+
 function render(summary: RunSummary): string {
   const { tally, account } = summary;
   const notCovered = tally.notCovered();
@@ -64,7 +68,7 @@ function render(summary: RunSummary): string {
     ...(account === undefined ? {} : { account: { ...toAccount(account), not_covered: countByReason(notCovered) } }),
     not_covered: notCovered,
     dropped: summary.droppedItems,
-    outputs: summary.outputs,
+    outputs: summary.outputs.map(toOutput),
     findings: summary.findings.map(toFindingJson),
   };
   return JSON.stringify(report, null, 2) + "\n";

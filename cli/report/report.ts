@@ -9,6 +9,8 @@ export interface ReportedOutput {
   readonly events: number;
   /** Dropped events by reason. */
   readonly dropped: Readonly<Record<string, number>>;
+  /** Events that `--filter` left out; absent without a filter. */
+  readonly filteredOut?: number;
   /** Why it failed, when it did. */
   readonly error?: string;
 }

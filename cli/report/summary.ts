@@ -77,6 +77,14 @@ function renderLost(summary: RunSummary, count: (value: number) => string): stri
   return parts.length === 0 ? "0" : parts.join("; ");
 }
 
+/** All outputs of the command line have the same filter. */
+function renderFiltered({ outputs }: RunSummary, count: (value: number) => string): string | undefined {
+  const filtered = outputs.find(({ filteredOut }) => filteredOut !== undefined);
+  if (filtered === undefined) return undefined;
+  const { filteredOut = 0, events } = filtered;
+  return `${count(events)} events match, ${count(filteredOut)} were left out`;
+}
+
 function renderNotCovered(entries: readonly NotCovered[]): string {
   const shown = entries.slice(0, 3).map((entry) => {
     const subject = entry.exe?.split("/").at(-1) ?? entry.host ?? entry.library?.split("/").at(-1) ?? "a process";
@@ -90,7 +98,7 @@ function renderFinding(finding: Finding): string {
   return `${finding.what}${finding.fix === undefined ? "" : `; try: ${finding.fix.split("\n")[0]}`}`;
 }
 
-/** Gives the lines: calls, tokens, cost, lost, not covered, file, next. Without calls: why there may be none. */
+/** Gives the lines: calls, tokens, cost, lost, not covered, filter, file, next. Without calls: why there may be none. */
 export function renderSummary(summary: RunSummary, options: SummaryOptions): string[] {
   const count = options.isTerminal ? renderCount : String;
   const { total } = summary.tally;
@@ -101,6 +109,7 @@ export function renderSummary(summary: RunSummary, options: SummaryOptions): str
     ["why", total.calls === 0 && options.topFinding !== undefined ? renderFinding(options.topFinding) : undefined],
     ["lost", renderLost(summary, count)],
     ["not covered", notCovered.length === 0 ? undefined : renderNotCovered(notCovered)],
+    ["filter", renderFiltered(summary, count)],
     ["file", options.files.length === 0 ? undefined : options.files.join(", ")],
     ["next", options.next],
   ];

@@ -9,6 +9,8 @@ export interface ExporterHealth {
   readonly eventsExported: number;
   /** Dropped events by reason. */
   readonly dropped: Readonly<Record<string, number>>;
+  /** Events that its filter left out; absent without a filter. */
+  readonly filteredOut?: number;
   readonly lastError?: string;
 }
 

@@ -70,6 +70,7 @@ export function toStatusJson(status: SensorStatus): Record<string, unknown> {
       status: item.status,
       events_exported: item.eventsExported,
       dropped: item.dropped,
+      filtered_out: item.filteredOut,
       last_error: item.lastError,
     }])),
     recording: recording === undefined ? undefined : {
