@@ -11,6 +11,7 @@ import { toScope, toSensorConfig } from "../live/scope.ts";
 import { createLiveSensor, type LiveSensor } from "../live/sensor.ts";
 import { showProgress } from "../live/status_line.ts";
 import { findHashKey, loadSettings } from "../offline.ts";
+import { watchStdoutReader } from "../output/reader_gone.ts";
 import { toKeyId } from "../output/state_folder.ts";
 import { onStopSignals } from "../signals.ts";
 
@@ -49,12 +50,15 @@ export async function run(invocation: Invocation): Promise<number> {
   const { io, flags } = invocation;
   const filter = await checkOutputs(invocation);
   const config = loadSettings(invocation);
+  // Before the library is loaded: with it the right to call native code is given up.
+  const whenReaderGone = watchStdoutReader(io);
   // Before any file is made: without rights nothing shall be left behind.
   const capture = await openCapture(toSensorConfig(toScope(flags, config), config), findHashKey(invocation, config));
   let stop = () => capture.stop();
   const outputs = await openLiveOutputs(invocation, config, filter, "stdout", () => stop());
   const sensor = await open(invocation, config, capture, outputs);
   stop = () => sensor.stop();
+  if (outputs.usesStdout) whenReaderGone(() => stop());
   if (!io.isQuiet) writeFindings(io.stderr, sensor.findings);
   io.say(`oisp: capturing ${describeScope(invocation, config)}; Ctrl-C ends it`);
   const signals = onStopSignals(stop);

@@ -16,7 +16,7 @@ import { findHashKey, loadSettings, warnAboutFull } from "../offline.ts";
 import { findCallerInput } from "../output/caller_files.ts";
 import { openStdout, openTerminalLines } from "../output/destinations.ts";
 import { filterDestination, limitDestination } from "../output/filtered.ts";
-import { onReaderGone } from "../output/reader_gone.ts";
+import { watchStdoutReader } from "../output/reader_gone.ts";
 import { onStopSignals } from "../signals.ts";
 
 const THREE_WAYS = "sudo oisp tail            captures with the rights of root\n" +
@@ -45,7 +45,7 @@ async function printAll(
 function openView({ io }: Invocation): { readonly signal: AbortSignal; close(): void } {
   const abort = new AbortController();
   const signals = onStopSignals(() => abort.abort());
-  onReaderGone(io, () => abort.abort());
+  watchStdoutReader(io)(() => abort.abort());
   return {
     signal: abort.signal,
     close() {
@@ -146,7 +146,7 @@ async function captureHere(invocation: Invocation, { filter }: EventSelection): 
   const { mode } = config.redaction;
   let stop = () => {};
   // Before the library is loaded: with it the right to call native code is given up.
-  onReaderGone(io, () => stop());
+  watchStdoutReader(io)(() => stop());
   const capture = await openOwnCapture(invocation, config);
   stop = () => capture.stop();
   warnAboutFull(invocation, [mode]);

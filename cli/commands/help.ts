@@ -8,7 +8,7 @@ export const HELP: Command = {
   group: "help",
   args: [{
     value: { name: "TOPIC", kind: "text" },
-    summary: "a command, exit-codes, environment, codes or a code",
+    summary: "a command, exit-codes, filter, environment, codes or a code",
     isOptional: true,
   }],
   flags: [],

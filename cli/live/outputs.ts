@@ -24,6 +24,8 @@ export interface LiveOutputs {
   readonly files: readonly string[];
   /** stdout carries event lines for a person. */
   readonly hasTerminalLines: boolean;
+  /** stdout carries events of the command line, so that without a reader there is nothing to go on for. */
+  readonly usesStdout: boolean;
 }
 
 /** What stdout is used for when no `-o` and no destination is there. */
@@ -33,15 +35,18 @@ interface Opened {
   destinations: Destination[];
   files: string[];
   hasTerminalLines: boolean;
+  usesStdout: boolean;
 }
 
 async function openDefault(invocation: Invocation, config: Config, stop: () => void): Promise<Opened> {
   const { io } = invocation;
   const { mode } = config.redaction;
   if (!io.stdout.isTerminal) {
-    return { destinations: [await openStdout(io, mode, stop)], files: [], hasTerminalLines: false };
+    const destinations = [await openStdout(io, mode, stop)];
+    return { destinations, files: [], hasTerminalLines: false, usesStdout: true };
   }
-  const opened: Opened = { destinations: [openTerminalLines(io, mode, stop)], files: [], hasTerminalLines: true };
+  const destinations = [openTerminalLines(io, mode, stop)];
+  const opened: Opened = { destinations, files: [], hasTerminalLines: true, usesStdout: true };
   const path = createSessionPath(io.env, new Date());
   if (path === undefined) return opened;
   opened.destinations.push(await openFile(io, mode, { path, isAppended: true, callerFiles: undefined }));
@@ -65,7 +70,7 @@ async function openEvents(
   if (path === undefined && configured.length === 0 && defaultOutput === "stdout") {
     return filterOutputs(await openDefault(invocation, config, stop), filter);
   }
-  const own: Opened = { destinations: [], files: [], hasTerminalLines: false };
+  const own: Opened = { destinations: [], files: [], hasTerminalLines: false, usesStdout: path === "-" };
   if (path === "-") own.destinations.push(await openStdout(io, mode, stop));
   else if (path !== undefined) {
     const isAppended = flags.isOn("append");
@@ -73,7 +78,7 @@ async function openEvents(
     own.files.push(path);
   }
   const { destinations } = filterOutputs(own, filter);
-  return { destinations: [...configured, ...destinations], files: [...files, ...own.files], hasTerminalLines: false };
+  return { ...own, destinations: [...configured, ...destinations], files: [...files, ...own.files] };
 }
 
 /** `--filter` is for what the command line opens; the configuration's destinations get every event. */

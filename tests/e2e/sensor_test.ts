@@ -102,6 +102,47 @@ testOrSkip(
     }),
 );
 
+testOrSkip(
+  "tail ends with its reader although nothing happens: of a sensor, and where it captures itself",
+  reason,
+  () =>
+    withStage(async (stage) => {
+      const script = `timeout 30 ${words} tail --exe /nonexistent | true; echo "\${PIPESTATUS[0]}"`;
+      const alone = await stage.run(["bash", "-c", script]);
+      strictEqual(alone.stdout, "0\n", alone.stderr);
+      const sensor = await startSensor(stage, ["-o", "calls.jsonl", "--exe", "/nonexistent"]);
+      const joined = await stage.run(["bash", "-c", script]);
+      strictEqual(joined.stdout, "0\n", joined.stderr);
+      strictEqual((await sensor.stop()).code, 0);
+    }),
+);
+
+testOrSkip(
+  "tail --since gives what the sensor saw before, and --filter chooses among it",
+  reason,
+  () =>
+    withStage(async (stage) => {
+      const sensor = await startSensor(stage, ["-o", "calls.jsonl"]);
+      const call = await stage.run(curl?.command([chatJob("call-s1"), messagesJob("call-s2")]) ?? []);
+      strictEqual(call.code, 0, call.stderr);
+      const tail = [
+        ...oispCommand(),
+        "tail",
+        "-n",
+        "1",
+        "--since",
+        "5m",
+        "--filter",
+        "provider:anthropic type:ai.response",
+      ];
+      const { stdout, stderr, code } = await stage.run(tail);
+      await sensor.stop();
+      strictEqual(code, 0, stderr);
+      const event = JSON.parse(stdout);
+      deepStrictEqual([event.event_type, event.data.provider.id], ["ai.response", "anthropic"]);
+    }),
+);
+
 const nodeReason = reason ?? (isOnPath("node") ? undefined : "node is missing");
 
 testOrSkip(
