@@ -1,14 +1,14 @@
 /** Makes the drafts of one exchange: request, pieces, answer, embedding. */
 import type { DraftEvent } from "../model/draft.ts";
 import type { HttpExchange } from "../model/http_exchange.ts";
-import type { ModelCall, ModelRequest, ModelResponse, RequestType } from "../model/model_call.ts";
-import type { EventType, OispEvent } from "../model/oisp_event.ts";
+import type { ModelCall, ModelError, ModelRequest, ModelResponse, RequestType } from "../model/model_call.ts";
+import type { EventOf, EventType, OispEvent } from "../model/oisp_event.ts";
 import { toDurationMs } from "../model/time.ts";
 import type { AnswerBody } from "./call_answer.ts";
 import { toAuthFacts } from "./call_auth.ts";
 import { limitAnswerDepth, limitRequestDepth } from "./call_depth.ts";
 import { findMissingInAnswer, findMissingInRequest, type FormatSource, toConfidence } from "./call_confidence.ts";
-import { readRateLimit, readRequestId, readRetryAfterMs, readStatedCostUsd } from "./call_headers.ts";
+import { readGrpcError, readRateLimit, readRequestId, readRetryAfterMs, readStatedCostUsd } from "./call_headers.ts";
 import type { HeadRecognition } from "./call_recognition.ts";
 import type { RequestBody } from "./call_request.ts";
 import type { CallStageContext, CallStageOutput } from "./call_stage_types.ts";
@@ -38,6 +38,7 @@ export class CallEvents {
   readonly #requestType: RequestType;
   #formatBy: FormatSource;
   readonly #callsTools: boolean;
+  readonly #isOpaque: boolean;
   readonly #deployment: string | undefined;
   #provider: Provider | undefined;
   #facts: CallFacts | undefined;
@@ -56,6 +57,7 @@ export class CallEvents {
     this.#output = output;
     this.#formatBy = format.by;
     this.#callsTools = format.dialect.callsTools === true;
+    this.#isOpaque = format.dialect.isOpaque === true;
     const { head } = recognition;
     this.#requestType = format.request?.requestType ?? format.dialect.requestType(head);
     this.#call = { dialect: format.dialect.id, auth: toAuthFacts(head.headers, head.query) };
@@ -87,6 +89,7 @@ export class CallEvents {
     const confidence = toConfidence({
       hasProvider: this.#provider !== undefined,
       formatBy: this.#formatBy,
+      isOpaque: this.#isOpaque,
       completeness: body.completeness,
       reasons: unite(request.reasons, body.problems),
       hasContent: this.#call.request !== undefined,
@@ -116,6 +119,7 @@ export class CallEvents {
       limitAnswerDepth(decoded);
       this.#call.response = decoded;
     }
+    if (response.headers.has("grpc-status")) this.#addGrpcError(readGrpcError(response.headers));
     this.#addStatedCost(readStatedCostUsd(response.headers));
     const facts = this.#toResponseFacts(answer, response.status);
     const confidence = this.#answerConfidence(answer);
@@ -138,6 +142,7 @@ export class CallEvents {
     const confidence = toConfidence({
       hasProvider: this.#provider !== undefined,
       formatBy: this.#formatBy,
+      isOpaque: this.#isOpaque,
       completeness: "truncated",
       reasons: ["no_answer"],
       hasContent: this.#call.request !== undefined,
@@ -171,6 +176,7 @@ export class CallEvents {
 
   #toolResult(confidence: Confidence, timeNs: number): void {
     const call = this.#call.request?.messages[0]?.toolCalls?.[0];
+    if (this.#call.response?.toolDefinitions !== undefined) this.#listOfTools(timeNs);
     const result = this.#call.response?.toolResults?.[0];
     if (call === undefined || result === undefined || this.#requestEventId === undefined) return;
     const data = toToolResultData(call, result, {
@@ -179,6 +185,23 @@ export class CallEvents {
       times: { durationMs: this.#hasSpan ? toDurationMs(this.#exchange.request.firstByteNs, timeNs) : undefined },
     });
     this.#draft("agent.tool_result", timeNs, 0, toToolConfidence(confidence), data);
+  }
+
+  /** The list is no event; the story of its server knows it from then on. */
+  #listOfTools(timeNs: number): void {
+    const { event_type, data }: Pick<EventOf<"agent.tool_call">, "event_type" | "data"> = {
+      event_type: "agent.tool_call",
+      data: { tool: {} },
+    };
+    const confidence: Confidence = { level: "high", completeness: "full" };
+    const event = {
+      ...toEnvelope(this.#context, this.#exchange, { eventType: event_type, timeNs, index: 0 }),
+      event_type,
+      confidence,
+      data,
+    };
+    const { processKey } = this.#exchange.connection;
+    this.#output.draft({ event, timeNs, processKey, exchange: this.#exchange, call: this.#call, isSilent: true });
   }
 
   #embedding(confidence: Confidence, facts: ResponseFacts | undefined, timeNs: number): void {
@@ -193,6 +216,7 @@ export class CallEvents {
     return toConfidence({
       hasProvider: this.#provider !== undefined,
       formatBy: this.#formatBy,
+      isOpaque: this.#isOpaque,
       completeness: answer.isComplete ? "complete" : answer.completeness,
       reasons,
       hasContent: hasAnswer(response, this.#requestType),
@@ -224,6 +248,11 @@ export class CallEvents {
     };
   }
 
+  #addGrpcError(error: ModelError | undefined): void {
+    if (error === undefined || this.#call.response?.error !== undefined) return;
+    this.#call.response = { ...this.#call.response ?? { choices: [] }, error };
+  }
+
   #addStatedCost(statedCostUsd: number | undefined): void {
     if (statedCostUsd === undefined) return;
     const response = this.#call.response ??= { choices: [] };
@@ -252,6 +281,10 @@ export class CallEvents {
     const { oisp_version, event_id, timestamp } = toEnvelope(this.#context, exchange, { eventType, timeNs, index });
     const attrs = toAttrs(exchange, this.#call.dialect);
     if (this.#deployment !== undefined) attrs.deployment = this.#deployment;
+    if (this.#isOpaque) {
+      attrs.request_bytes = exchange.request.wireBodyBytes;
+      if (exchange.response !== undefined) attrs.response_bytes = exchange.response.wireBodyBytes;
+    }
     const confidence = exchange.knownTimes === "none"
       ? { ...sureness, reasons: [...sureness.reasons ?? [], "time_unknown"] }
       : sureness;

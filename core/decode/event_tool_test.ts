@@ -10,9 +10,9 @@ const MS = 1e6;
 function play(request: unknown, answer: unknown): DraftEvent["event"][] {
   const events: DraftEvent["event"][] = [];
   const stage = createCallStage({ bootId: "b", clock: { offsetUs: 0 }, wantsChunks: false, maxBodyBytes: 1e6 }, {
-    draft: ({ event }) => {
+    draft: ({ event, isSilent }) => {
       assert.ok(v.safeParse(OispEventSchema, event).success, JSON.stringify(event));
-      events.push(event);
+      if (isSilent !== true) events.push(event);
     },
     classified: () => {},
   });

@@ -16,6 +16,8 @@ export interface DraftEvent {
   readonly processKey: number;
   readonly exchange?: HttpExchange;
   readonly call?: ModelCall;
+  /** Only shown to the stories: it tells them what is no event of its own (the tools that an MCP server lists). */
+  readonly isSilent?: boolean;
   /** The agent's session it belongs to; set by the first story, handed on to the events made from this one. */
   session?: SessionRef;
 }

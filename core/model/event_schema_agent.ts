@@ -14,12 +14,21 @@ const ToolKind = v.picklist([
   "other",
 ]);
 
-const Tool = v.strictObject({
+/** Hints of an MCP server on its tool; its own words. */
+const Annotations = v.strictObject({
+  read_only: v.optional(v.boolean()),
+  destructive: v.optional(v.boolean()),
+  idempotent: v.optional(v.boolean()),
+  open_world: v.optional(v.boolean()),
+});
+
+const toolEntries = {
   name: v.optional(v.string()),
   type: v.optional(v.string()),
   kind: v.optional(ToolKind),
   server: v.optional(v.string()),
-});
+};
+const Tool = v.strictObject(toolEntries);
 
 const Agent = v.strictObject({
   name: v.optional(v.string()),
@@ -38,7 +47,14 @@ export const AgentToolCall = eventSchema(
   "agent.tool_call",
   v.strictObject({
     agent: v.optional(Agent),
-    tool: Tool,
+    tool: v.strictObject({
+      ...toolEntries,
+      annotations: v.optional(Annotations),
+      /** What the MCP server says of the tool, on the first call after that became known or became another. */
+      definition: v.optional(Text),
+      /** The server said something else of it before. */
+      definition_changed: v.optional(v.boolean()),
+    }),
     call_id: v.optional(v.string()),
     parent_call_id: v.optional(v.string()),
     arguments: v.optional(JsonValue),

@@ -74,9 +74,17 @@ export interface ToolDefinition {
   /** Absent for server-side tools that have only a type. */
   name?: string;
   type: string;
-  /** SHA-256 is taken over this by the correlator (definition drift); never published as text. */
   description?: string;
   server?: string;
+  /** MCP: all that a model is told of the tool, as one JSON text whose members are in order. */
+  definition?: string;
+  /** MCP: what the server says the tool does; nobody has checked it. */
+  hints?: {
+    readonly isReadOnly?: boolean;
+    readonly isDestructive?: boolean;
+    readonly isIdempotent?: boolean;
+    readonly isOpenWorld?: boolean;
+  };
 }
 
 /** Provider's word on how the request was authenticated. Values never leave the wire stage. */
@@ -144,6 +152,8 @@ export interface ModelResponse {
   error?: ModelError;
   /** Results of server-side tools, in order. */
   toolResults?: ToolResult[];
+  /** Tools that an MCP server lists. */
+  toolDefinitions?: ToolDefinition[];
   /** Embedding vectors: how many and how long. */
   embedding?: { count?: number; dimensions?: number };
   /** Service tier the vendor names, used by the price table. */

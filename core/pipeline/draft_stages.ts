@@ -65,7 +65,7 @@ export class DraftStages {
         if (made !== undefined) this.#show(story, made, derived);
       }
     }
-    this.#redact(draft);
+    if (draft.isSilent !== true) this.#redact(draft);
     for (const follower of derived) this.#redact(follower);
   }
 

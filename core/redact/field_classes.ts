@@ -41,7 +41,7 @@ const MESSAGE: FieldTable = {
 
 const PROVIDER: FieldTable = { id: "word", name: "word", endpoint: "word", region: "word" };
 const MODEL: FieldTable = { id: "word", family: "word", requested_id: "word" };
-const TOOL: FieldTable = { name: "word", type: "word", kind: "own", server: "word" };
+const TOOL: FieldTable = { name: "word", type: "word", kind: "own", server: "word", definition: "json" };
 const AGENT: FieldTable = { name: "word", version: "word", session_id: "word", parent: "word" };
 const ERROR: FieldTable = { type: "word", code: "word", message: "text" };
 const AUTH: FieldTable = { type: "word", key_prefix: "own" };

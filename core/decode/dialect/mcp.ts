@@ -9,6 +9,7 @@ import type { BodyMessage } from "../body/body_format.ts";
 import type { Dialect, RequestView, ResponseContext, ResponseReader } from "./dialect.ts";
 import { asFilledText, asRecord, asText, type JsonRecord, parseRecord } from "./json_access.ts";
 import { asRecords, compact } from "./json_value.ts";
+import { readToolDefinitions } from "./mcp_tools.ts";
 
 /** Model Context Protocol. */
 export const mcp: Dialect = {
@@ -64,6 +65,7 @@ class McpReader implements ResponseReader {
   readonly #hasCall: boolean;
   readonly #status: number;
   #result: ToolResult | undefined;
+  #definitions: ModelResponse["toolDefinitions"];
   #error: ModelResponse["error"];
 
   constructor(context: ResponseContext) {
@@ -83,7 +85,11 @@ class McpReader implements ResponseReader {
       return "token";
     }
     const result = asRecord(json?.result);
-    if (result === undefined || !this.#hasCall) return "meta";
+    if (result === undefined) return "meta";
+    if (!this.#hasCall) {
+      this.#definitions = readToolDefinitions(result) ?? this.#definitions;
+      return "meta";
+    }
     this.#result = readResult(result, this.#callId);
     return "token";
   }
@@ -95,6 +101,7 @@ class McpReader implements ResponseReader {
     return compact<ModelResponse>({
       choices: [],
       toolResults: this.#result === undefined ? undefined : [this.#result],
+      toolDefinitions: this.#definitions,
       error: this.#error,
     });
   }

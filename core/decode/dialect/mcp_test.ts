@@ -38,6 +38,32 @@ Deno.test("mcp reads text, structured content, tool errors and protocol errors, 
   ]);
 });
 
+Deno.test("mcp reads the list of tools with their hints, whatever the order of members", () => {
+  const request = decode({ jsonrpc: "2.0", id: 1, method: "tools/list" });
+  const read = (tools: unknown) =>
+    readAnswer(mcp, [{ json: { jsonrpc: "2.0", id: 1, result: { tools } } }], { ...(request && { request }) }).answer
+      .toolDefinitions;
+  const schema = { type: "object", properties: { q: { type: "string" } } };
+  const [tool] = read([{
+    name: "search",
+    description: "Finds.",
+    inputSchema: schema,
+    annotations: { readOnlyHint: true, openWorldHint: "yes" },
+  }]) ?? [];
+  assert.deepEqual(tool, {
+    name: "search",
+    type: "mcp",
+    definition: '{"description":"Finds.","inputSchema":{"properties":{"q":{"type":"string"}},"type":"object"}}',
+    hints: { isReadOnly: true },
+  });
+  const [turned] =
+    read([{ inputSchema: { properties: schema.properties, type: "object" }, description: "Finds.", name: "search" }]) ??
+      [];
+  assert.equal(turned?.definition, tool?.definition);
+  assert.deepEqual(read([{ description: "nameless" }, 7, null]), []);
+  assert.equal(read({ name: "x" }), undefined);
+});
+
 Deno.test("mcp is recognised by its headers, and by its body where they are missing", () => {
   assert.ok(mcp.matchHead(toRequestView({ path: "/", headers: HEADERS })) > 0.9);
   assert.ok(mcp.matchBody(CALL, toRequestView({ path: "/" })) > 0.9);
