@@ -1,4 +1,5 @@
 import { ROOT } from "../../scripts/paths.ts";
+import { recordFile } from "./as_recording.ts";
 import { type BenchKind, generateFile } from "./generate.ts";
 import { type Cost, measure, median } from "./measure.ts";
 import { type Bench, type BenchContext, round, type Row } from "./row.ts";
@@ -17,32 +18,44 @@ export const PIPELINE: Bench = {
 };
 
 async function measureKind(context: BenchContext, kind: BenchKind, count: number): Promise<Row[]> {
-  const input = `${context.folder}/${kind}.jsonl`;
-  const [output, floorOutput] = [`${context.folder}/${kind}.out`, `${context.folder}/${kind}.floor`];
+  const file = (ending: string) => `${context.folder}/${kind}.${ending}`;
+  const [input, recording, output, replayed] = [file("jsonl"), file("oispcap"), file("out"), file("replayed")] as const;
   const payload = await generateFile(kind, count, input);
-  const ours: Cost[] = [];
-  const floors: Cost[] = [];
+  await recordFile(input, recording);
+  const costs = { text: [] as Cost[], recording: [] as Cost[], floor: [] as Cost[] };
   for (let round = 0; round < (context.isQuick ? 1 : 5); round++) {
-    floors.push(await measure([Deno.execPath(), "run", "-A", FLOOR, input, floorOutput]));
-    ours.push(await requireSuccess(measure([...context.oisp, "decode", "--from", "records", input], output)));
+    costs.floor.push(await measure([Deno.execPath(), "run", "-A", FLOOR, input, file("floor")]));
+    const decode = [...context.oisp, "decode", "--from", "records", input];
+    costs.text.push(await requireSuccess(measure(decode, output)));
+    const replay = [...context.oisp, "replay", recording, "-o", "-"];
+    costs.recording.push(await requireSuccess(measure(replay, replayed)));
   }
   await requirePairs(output, count);
-  const cpuS = median(ours.map((cost) => cost.cpuS));
-  const ratios = ours.map((cost, index) => cost.cpuS / (floors[index]?.cpuS ?? NaN));
-  const written = (await Deno.stat(output)).size;
+  await requirePairs(replayed, count);
+  return toRows(kind, count, costs, (await Deno.stat(output)).size / payload);
+}
+
+interface Costs {
+  readonly text: readonly Cost[];
+  readonly recording: readonly Cost[];
+  readonly floor: readonly Cost[];
+}
+
+function toRows(kind: BenchKind, count: number, costs: Costs, writtenPerRead: number): Row[] {
   const isChat = kind === "chat";
+  const perCpuS = (of: readonly Cost[]) => count / median(of.map((cost) => cost.cpuS));
+  const overFloor = (of: readonly Cost[]) =>
+    median(of.map((cost, index) => cost.cpuS / (costs.floor[index]?.cpuS ?? NaN)));
+  const rateBar = isChat ? 15_000 : 1000;
+  const ratioBar = isChat ? 1.4 : 1;
+  const peakMb = Math.max(...costs.text.map((cost) => cost.peakMb ?? 0));
   return [
-    row(
-      `pipeline_${kind}_${isChat ? "pairs" : "streams"}_per_cpu_s`,
-      count / cpuS,
-      "1/s",
-      "higher",
-      isChat ? 15_000 : 1000,
-    ),
-    row(`pipeline_${kind}_over_floor`, median(ratios), "ratio", "lower", isChat ? 1.4 : 1),
-    row(`pipeline_${kind}_peak_rss`, Math.max(...ours.map((cost) => cost.peakMb ?? 0)), "MB", "lower", 180),
-    row(`pipeline_${kind}_written_per_read`, written / payload, "ratio", "lower", isChat ? 1 : 0.3),
-    row(`floor_${kind}_per_cpu_s`, count / median(floors.map((cost) => cost.cpuS)), "1/s", "higher"),
+    row(`pipeline_${kind}_${isChat ? "pairs" : "streams"}_per_cpu_s`, perCpuS(costs.text), "1/s", "higher", rateBar),
+    row(`pipeline_${kind}_over_floor`, overFloor(costs.text), "ratio", "lower", ratioBar),
+    row(`pipeline_${kind}_from_recording_over_floor`, overFloor(costs.recording), "ratio", "lower", ratioBar),
+    row(`pipeline_${kind}_peak_rss`, peakMb, "MB", "lower", 180),
+    row(`pipeline_${kind}_written_per_read`, writtenPerRead, "ratio", "lower", isChat ? 1 : 0.3),
+    row(`floor_${kind}_per_cpu_s`, perCpuS(costs.floor), "1/s", "higher"),
   ];
 }
 
