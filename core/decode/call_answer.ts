@@ -6,7 +6,7 @@ import type { BodyMessage } from "./body/body_format.ts";
 import type { ResponseReader, StreamDelta } from "./dialect/dialect.ts";
 
 /** Body formats that carry one document; the others are streams. */
-const DOCUMENT_FORMATS: ReadonlySet<string> = new Set(["json", "binary", "text"]);
+const DOCUMENT_FORMATS: ReadonlySet<string> = new Set(["json", "binary", "text", "protobuf"]);
 
 /** What is about the text around one piece of a stream, which is not kept; and the least a piece costs. */
 const ENVELOPE_CHARS = 176;
@@ -79,6 +79,8 @@ export class AnswerBody implements BodyEndSink {
 
   /** The body is a stream of messages. */
   get isStream(): boolean {
+    const told = this.#reader?.isStream;
+    if (told !== undefined) return told;
     return this.format !== undefined ? !DOCUMENT_FORMATS.has(this.format) : this.endMarkNs !== undefined;
   }
 

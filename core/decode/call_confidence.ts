@@ -11,6 +11,8 @@ export interface ConfidenceFacts {
   readonly hasProvider: boolean;
   /** What decided the format. */
   readonly formatBy: FormatSource;
+  /** The vendor publishes no schema of the format. */
+  readonly isOpaque: boolean;
   /** State of the message the event is about. */
   readonly completeness: Completeness;
   /** Reason codes of what is wrong or missing. */
@@ -57,13 +59,14 @@ export function findMissingInAnswer(response: ModelResponse | undefined, request
 
 function toLevel(facts: ConfidenceFacts): Confidence["level"] {
   if (!facts.hasProvider) return "inferred";
-  if (facts.completeness === "joined_late") return "low";
+  if (facts.isOpaque || facts.completeness === "joined_late") return "low";
   return facts.formatBy === "path" ? "high" : "medium";
 }
 
 function toReasons(facts: ConfidenceFacts): string[] {
   const reasons = [...facts.reasons];
   if (facts.completeness !== "complete" && !reasons.includes(facts.completeness)) reasons.unshift(facts.completeness);
+  if (facts.isOpaque) reasons.push("no_public_schema");
   if (!facts.hasProvider) reasons.push("unknown_host");
   if (facts.formatBy !== "path") reasons.push(`format_by_${facts.formatBy}`);
   return reasons;

@@ -1,4 +1,5 @@
 import type { HttpHeaders } from "../model/http_exchange.ts";
+import type { ModelError } from "../model/model_call.ts";
 
 const RATE_LIMIT_NAME = /^(?:x-|anthropic-)?ratelimit-/;
 
@@ -33,6 +34,37 @@ export function readRequestId(headers: HttpHeaders): string | undefined {
     if (value) return value;
   }
   return undefined;
+}
+
+/** Names of gRPC's status codes by number. */
+const GRPC_CODES = (
+  "OK CANCELLED UNKNOWN INVALID_ARGUMENT DEADLINE_EXCEEDED NOT_FOUND ALREADY_EXISTS PERMISSION_DENIED RESOURCE_EXHAUSTED " +
+  "FAILED_PRECONDITION ABORTED OUT_OF_RANGE UNIMPLEMENTED INTERNAL UNAVAILABLE DATA_LOSS UNAUTHENTICATED"
+).split(" ");
+
+/**
+ * The error that gRPC's `grpc-status` tells, from the head or the trailers of an answer; undefined when there is none or it is 0.
+ *
+ * @see https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md (read 2026-11-21)
+ */
+export function readGrpcError(headers: HttpHeaders): ModelError | undefined {
+  const code = headers.get("grpc-status")?.trim();
+  if (code === undefined || code === "0" || !/^\d{1,3}$/.test(code)) return undefined;
+  const type = GRPC_CODES[Number(code)];
+  const message = headers.get("grpc-message");
+  return {
+    ...(type !== undefined && { type }),
+    code,
+    ...(message !== undefined && message !== "" && { message: decodePercent(message) }),
+  };
+}
+
+function decodePercent(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Cost in USD that a gateway states in its headers. */

@@ -30,7 +30,7 @@ export class RequestBody implements BodyEndSink {
   message(message: BodyMessage): void {
     if (this.messages.length >= MAX_MESSAGES) return;
     this.messages.push(message);
-    this.heldChars += message.text.length;
+    this.heldChars += message.text.length + (message.bytes?.length ?? 0);
   }
 
   problem(reason: string): void {

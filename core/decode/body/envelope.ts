@@ -1,12 +1,13 @@
 /**
- * Length-prefixed messages of Connect, gRPC and gRPC-Web. Messages that are JSON text are given; binary ones (protobuf) are
- * counted by `binary` messages without content.
+ * Length-prefixed messages of Connect, gRPC and gRPC-Web. Messages that are JSON text are given as text, binary ones (protobuf) as
+ * bytes.
  *
  * @see https://connectrpc.com/docs/protocol and https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md (read 2026-11-21)
  */
 import type { BodyFormat, BodyMessageSink, BodyParser } from "./body_format.ts";
 import { ByteCarry } from "./byte_carry.ts";
 import { CodingChain, parseContentEncoding } from "./content_coding.ts";
+import { toBinaryMessage } from "./protobuf.ts";
 import { decodeUtf8 } from "./utf8_text.ts";
 
 const PREFIX_BYTES = 5;
@@ -63,10 +64,9 @@ class EnvelopeParser implements BodyParser {
     if (plain === undefined) return this.#sink.problem("encoding");
     const name = (flags & END_STREAM) !== 0 ? "end_stream" : (flags & TRAILERS) !== 0 ? "trailers" : undefined;
     const isText = name !== undefined || plain[0] === 0x7b || plain[0] === 0x5b;
-    const text = isText ? decodeUtf8(plain) : "";
-    if (!isText) {
-      this.#sink.message({ name: "binary", text, headers: new Map([["bytes", String(plain.length)]]) }, timeNs);
-    } else this.#sink.message(name === undefined ? { text } : { name, text }, timeNs);
+    if (!isText) return this.#sink.message(toBinaryMessage(plain), timeNs);
+    const text = decodeUtf8(plain);
+    this.#sink.message(name === undefined ? { text } : { name, text }, timeNs);
   }
 
   #inflate(payload: Uint8Array): Uint8Array | undefined {

@@ -2,11 +2,14 @@ import { awsEventStream } from "./aws_event_stream.ts";
 import { binary } from "./binary.ts";
 import type { BodyFormat } from "./body_format.ts";
 import { envelope } from "./envelope.ts";
+import { formUrlencoded } from "./form_urlencoded.ts";
 import { json } from "./json.ts";
 import { jsonArray } from "./json_array.ts";
+import { jsonValues } from "./json_values.ts";
 import { messageStream } from "./message_stream.ts";
 import { multipart } from "./multipart.ts";
 import { ndjson } from "./ndjson.ts";
+import { protobuf } from "./protobuf.ts";
 import { sse } from "./sse.ts";
 
 const NO_BYTES = new Uint8Array(0);
@@ -17,9 +20,12 @@ export const BODY_FORMATS: readonly BodyFormat[] = [
   sse,
   ndjson,
   jsonArray,
+  jsonValues,
   awsEventStream,
   envelope,
+  protobuf,
   multipart,
+  formUrlencoded,
   messageStream,
   binary,
 ];

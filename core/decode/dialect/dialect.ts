@@ -60,6 +60,8 @@ export interface ResponseReader {
    * Undefined for formats without one, and for bodies that are one document.
    */
   readonly hasEnded?: boolean | undefined;
+  /** Whether the answer comes in pieces, where its framing does not tell: unary gRPC calls are framed like streams. */
+  readonly isStream?: boolean | undefined;
   /** The format states the input tokens once and for all at the beginning of a stream, so a cut one may still tell them. */
   readonly hasFinalInput?: boolean;
 }
@@ -85,6 +87,8 @@ export interface ResponseContext {
 export interface Dialect extends Plugin {
   /** Vendor's API page, and the day it was read in the docstring of the file. */
   readonly docsUrl: string;
+  /** The vendor publishes no schema: only who called what, when, and how many bytes went each way is told. */
+  readonly isOpaque?: boolean;
   /** The format calls tools, not models: it is published as tool calls and results. */
   readonly callsTools?: boolean;
   /** From method, path, query and headers. Gateways mount paths anywhere, so only the path's end counts. */

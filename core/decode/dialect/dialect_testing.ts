@@ -24,7 +24,12 @@ export function toRequestView(request: TestRequest): RequestView {
 }
 
 /** One message of an answer: its JSON value or text, and the event name where the framing has one. */
-export type TestMessage = { readonly name?: string; readonly json?: unknown; readonly text?: string };
+export type TestMessage = {
+  readonly name?: string;
+  readonly json?: unknown;
+  readonly text?: string;
+  readonly bytes?: Uint8Array;
+};
 
 /** What a reader said and gave. */
 export interface TestAnswer {
@@ -55,8 +60,12 @@ export function readAnswer(
     quirks: [],
     wantsDelta: false,
   });
-  const kinds = messages.map(({ name, json, text }) =>
-    reader.message({ ...(name !== undefined && { name }), text: text ?? JSON.stringify(json) })
+  const kinds = messages.map(({ name, json, text, bytes }) =>
+    reader.message({
+      ...(name !== undefined && { name }),
+      text: text ?? JSON.stringify(json),
+      ...(bytes !== undefined && { bytes }),
+    })
   );
   return { kinds, answer: reader.finish(options.isComplete ?? true) };
 }

@@ -11,6 +11,7 @@ import { bedrockInvoke } from "./bedrock_invoke.ts";
 import { cohereChat } from "./cohere_chat.ts";
 import { cohereEmbed } from "./cohere_embed.ts";
 import { gemini } from "./gemini.ts";
+import { geminiGrpc } from "./gemini_grpc.ts";
 import { geminiLive } from "./gemini_live.ts";
 import { ollama } from "./ollama.ts";
 import { openaiAudio } from "./openai_audio.ts";
@@ -32,6 +33,8 @@ import { mistralOcr } from "./mistral_ocr.ts";
 import { openaiAssistants } from "./openai_assistants.ts";
 import { vertexPredict } from "./vertex_predict.ts";
 import { mcp } from "./mcp.ts";
+import { xaiGrpc } from "./xai_grpc.ts";
+import { cursorConnect } from "./cursor_connect.ts";
 import { webChatgpt } from "./web_chatgpt.ts";
 import { webClaude } from "./web_claude.ts";
 import { webPerplexity } from "./web_perplexity.ts";
@@ -68,6 +71,9 @@ export const DIALECTS: readonly Dialect[] = [
   openaiAssistants,
   vertexPredict,
   mcp,
+  geminiGrpc,
+  xaiGrpc,
+  cursorConnect,
   webChatgpt,
   webClaude,
   webPerplexity,

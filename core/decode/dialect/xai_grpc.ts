@@ -1,0 +1,109 @@
+/**
+ * xAI over gRPC, as its own client library calls it. Messages are turned into chat completions, which the same vendor speaks in
+ * JSON.
+ *
+ * @see https://github.com/xai-org/xai-proto proto/xai/api/v1/chat.proto (read 2026-11-21)
+ */
+import type { ModelRequest, ModelResponse } from "../../model/model_call.ts";
+import type { Dialect, RequestHead, RequestView } from "./dialect.ts";
+import { asRecord, asText, type JsonRecord } from "./json_access.ts";
+import { asRecords, compact } from "./json_value.ts";
+import { openaiChat } from "./openai_chat.ts";
+import { createProtoReader, readProtoRequest } from "./proto_reader.ts";
+import { XAI_ANSWER, XAI_CHUNK, XAI_REQUEST } from "./xai_grpc_schema.ts";
+
+const PATH = /\/xai_api\.Chat\/(GetCompletion|GetCompletionChunk|StartDeferredCompletion)$/;
+
+/** xAI over gRPC. */
+export const xaiGrpc: Dialect = {
+  id: "xai_grpc",
+  summary: "xAI chat over gRPC",
+  stability: "experimental",
+  docsUrl: "https://docs.x.ai/docs/api-reference",
+  matchHead: (head) => (head.method === "POST" && PATH.test(head.path) ? 1 : 0),
+  matchBody: () => 0,
+  matchAnswer: () => 0,
+  requestType: () => "chat",
+  decodeRequest,
+  createReader: (context) => {
+    const isStream = isStreaming(context.head);
+    const schema = isStream ? XAI_CHUNK : XAI_ANSWER;
+    const options = { isStream, toJson: toCompletion, adjust: markVendorsCalls };
+    return createProtoReader(openaiChat.createReader(context), schema, options);
+  },
+};
+
+/** Only calls of functions are answered by the client. */
+function markVendorsCalls(answer: ModelResponse): void {
+  for (const { message } of answer.choices) {
+    for (const call of message.toolCalls ?? []) if (call.type !== "function") call.isServerSide = true;
+  }
+}
+
+function isStreaming({ path }: RequestHead): boolean {
+  return path.endsWith("Chunk");
+}
+
+function decodeRequest(view: RequestView): ModelRequest | undefined {
+  const json = readProtoRequest(view, XAI_REQUEST);
+  if (json === undefined) return undefined;
+  return openaiChat.decodeRequest({
+    ...view,
+    json: compact({
+      ...json,
+      stream: isStreaming(view),
+      messages: asRecords(json["messages"]).map(toMessage),
+      tools: json["tools"] === undefined ? undefined : asRecords(json["tools"]).map(toTool),
+    }),
+  });
+}
+
+function toMessage(message: JsonRecord): JsonRecord {
+  return compact({
+    ...message,
+    content: message["content"] === undefined ? undefined : asRecords(message["content"]).map(toPart),
+    tool_calls: toCalls(message["tool_calls"]),
+  });
+}
+
+function toPart(part: JsonRecord): JsonRecord {
+  const text = asText(part["text"]);
+  if (text !== undefined) return { type: "text", text };
+  return { type: part["image_url"] === undefined ? "file" : "image_url" };
+}
+
+/** A tool of the vendor's own is named by its member. */
+function toTool(tool: JsonRecord): JsonRecord {
+  const [type] = Object.keys(tool);
+  if (type === undefined || type === "function") return { type: "function", ...tool };
+  return compact({ type, server_label: asRecord(tool[type])?.["server_label"] });
+}
+
+function toCalls(calls: unknown): JsonRecord[] | undefined {
+  return calls === undefined ? undefined : asRecords(calls).map((call) => ({ type: "function", ...call }));
+}
+
+/** A whole answer has messages, a chunk deltas. */
+function toCompletion(answer: JsonRecord): JsonRecord {
+  const usage = asRecord(answer["usage"]);
+  const choices = asRecords(answer["outputs"]).map((output) => {
+    const kind = output["delta"] === undefined ? "message" : "delta";
+    const message = asRecord(output[kind]);
+    if (message === undefined) return { ...output, index: output["index"] ?? 0 };
+    const said = compact({ ...message, tool_calls: toCalls(message["tool_calls"]) });
+    return { ...output, index: output["index"] ?? 0, [kind]: said };
+  });
+  return compact({
+    id: answer["id"],
+    model: answer["model"],
+    choices,
+    usage: usage === undefined ? undefined : compact({
+      ...usage,
+      prompt_tokens_details: compact({
+        cached_tokens: usage["cached_prompt_text_tokens"],
+        image_tokens: usage["prompt_image_tokens"],
+      }),
+      completion_tokens_details: compact({ reasoning_tokens: usage["reasoning_tokens"] }),
+    }),
+  });
+}
