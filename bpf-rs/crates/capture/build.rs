@@ -2,7 +2,7 @@
 use libbpf_cargo::SkeletonBuilder;
 use std::{env, fs, path::PathBuf};
 
-const OBJECTS: [&str; 6] = ["own", "process", "tls", "socket", "socket_calls", "command"];
+const OBJECTS: [&str; 7] = ["own", "process", "exe_scope", "tls", "socket", "socket_calls", "command"];
 
 fn main() {
     println!("cargo:rerun-if-changed=bpf");

@@ -9,6 +9,7 @@ static __always_inline int fork_seen(struct task_struct *parent, struct task_str
 	__u32 tgid = child->tgid, parent_tgid = parent->tgid;
 	struct process *p, fresh = {};
 	struct control_process *c;
+	__u64 owner;
 	if (tgid == parent_tgid) return 0; /* a thread */
 	p = current_process();
 	fresh.key = new_id(ID_PROCESS);
@@ -16,9 +17,10 @@ static __always_inline int fork_seen(struct task_struct *parent, struct task_str
 	fresh.ppid = parent_tgid;
 	if (p) {
 		fresh.parent_key = p->key;
-		fresh.flags = p->flags & PROCESS_TREE;
-		fresh.uid = p->uid;
-		fresh.gid = p->gid;
+		fresh.flags = p->flags & (PROCESS_TREE | PROCESS_EXE);
+		owner = bpf_get_current_uid_gid();
+		fresh.uid = (__u32)owner;
+		fresh.gid = owner >> 32;
 	}
 	if (bpf_map_update_elem(&processes, &tgid, &fresh, BPF_ANY)) {
 		count(TOTAL_PROCESSES_FULL, 1);

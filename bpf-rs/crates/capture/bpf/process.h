@@ -12,13 +12,27 @@ static __always_inline bool in_scope(struct process *p)
 {
 	__u32 zero = 0, uid;
 	struct settings *s;
-	if (p->flags & (PROCESS_TREE | PROCESS_PID)) return true;
+	if (p->flags & (PROCESS_TREE | PROCESS_PID | PROCESS_EXE)) return true;
 	s = bpf_map_lookup_elem(&settings, &zero);
 	if (!s) return false;
 	if (s->whole_machine) return true;
 	if (!s->uids_used) return false;
 	uid = p->uid;
 	return bpf_map_lookup_elem(&uids, &uid) != 0;
+}
+
+/* The same for the current process, at a call: it may have become another user since its last exec. */
+static __always_inline bool in_scope_now(struct process *p)
+{
+	__u64 owner;
+	__u32 zero = 0;
+	struct settings *s = bpf_map_lookup_elem(&settings, &zero);
+	if (s && s->uids_used) {
+		owner = bpf_get_current_uid_gid();
+		p->uid = (__u32)owner;
+		p->gid = owner >> 32;
+	}
+	return in_scope(p);
 }
 
 static __always_inline void fill_head(struct control_head *h, __u32 kind, __u64 process_key, __u32 scoped)

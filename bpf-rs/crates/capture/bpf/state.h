@@ -22,12 +22,15 @@ const volatile struct config config SEC(".rodata.config") = {};
 struct settings {
 	__u32 whole_machine;
 	__u32 uids_used;
+	__u32 globs; /* patterns of programs' paths in use */
+	__u32 reserved_0;
 };
 
 /* What the drain thread does: it sets IDLE or NAPPING before it sleeps, the waker sets RUNNING. */
 enum drain_state { DRAIN_RUNNING = 0, DRAIN_NAPPING = 1, DRAIN_IDLE = 2 };
 
-enum process_flag { PROCESS_TREE = 1, PROCESS_PID = 2 };
+/* EXE: its program's path fits a pattern; children have it until they run another program. */
+enum process_flag { PROCESS_TREE = 1, PROCESS_PID = 2, PROCESS_EXE = 4 };
 
 struct process {
 	__u64 key;

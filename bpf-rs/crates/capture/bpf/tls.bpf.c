@@ -39,7 +39,7 @@ static __always_inline int enter(struct pt_regs *ctx)
 	struct thread *t;
 	if (is_own()) return 0;
 	p = current_process();
-	if (!p || !in_scope(p)) {
+	if (!p || !in_scope_now(p)) {
 		if (is_read(kind) || is_write(kind)) count(TOTAL_OUT_OF_SCOPE_CALLS, 1);
 		return 0;
 	}

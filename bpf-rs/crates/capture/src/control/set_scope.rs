@@ -1,6 +1,6 @@
 //! `set_scope`: adds to, or takes from, what is captured, from the next call on.
 use super::{Operation, parameters};
-use crate::{discover, process};
+use crate::discover;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -32,17 +32,16 @@ fn run(host: Option<&Arc<crate::engine::Host>>, request: Map<String, Value>) -> 
         scope.set_whole_machine(on)?;
     }
     for tree in wanted.trees {
-        scope.add_tree(tree)?;
-        for below in process::descendants(tree) {
-            // one that ended meanwhile is no error
-            let _ = scope.add_tree(below);
-        }
+        scope.add_tree_below(tree)?;
     }
     wanted.pids.iter().try_for_each(|pid| scope.add_pid(*pid))?;
     wanted.uids.iter().try_for_each(|uid| scope.add_uid(*uid))?;
     wanted.remove.iter().try_for_each(|pid| scope.remove(*pid))?;
     match wanted.exes {
-        Some(globs) => discover::set_exe_scope(host, globs),
+        Some(globs) => {
+            scope.set_globs(&globs)?;
+            discover::set_exe_scope(host, globs);
+        }
         None => discover::rescan(host),
     }
     Ok(json!({}))

@@ -1,7 +1,16 @@
-//! `--exe GLOB`: `*` and `?` stay inside one folder name, `**` crosses folders; without a `/` only the file name counts.
+//! `--exe GLOB`: `*` and `?` stay inside one folder name, `**` crosses folders; without a `/` only the file name counts, and a
+//! pattern that does not begin at the root may begin in any folder.
+use std::borrow::Cow;
+
+/// The pattern from the root on, where it is about folders.
+pub fn from_root(pattern: &str) -> Cow<'_, str> {
+    let begins_anywhere = pattern.contains('/') && !pattern.starts_with('/') && !pattern.starts_with("**");
+    if begins_anywhere { format!("**/{pattern}").into() } else { pattern.into() }
+}
 
 /// Whether a program's path matches a pattern.
 pub fn matches(pattern: &str, path: &str) -> bool {
+    let pattern = from_root(pattern);
     let path = if pattern.contains('/') { path } else { path.rsplit('/').next().unwrap_or(path) };
     matches_bytes(pattern.as_bytes(), path.as_bytes())
 }
@@ -58,6 +67,14 @@ mod tests {
         assert!(matches("**/venv/bin/p?thon", "/home/me/venv/bin/python"));
         assert!(!matches("/usr?bin", "/usr/bin"));
         assert!(matches("**/a*b", "z/a1/x/a2b"));
+    }
+
+    #[test]
+    fn a_pattern_that_does_not_begin_at_the_root_may_begin_in_any_folder() {
+        assert!(matches("*/python3*", "/usr/bin/python3.11"));
+        assert!(matches("bin/node", "/usr/local/bin/node"));
+        assert!(!matches("bin/node", "/usr/sbin/node"));
+        assert!(!matches("/bin/node", "/usr/bin/node"));
     }
 
     #[test]

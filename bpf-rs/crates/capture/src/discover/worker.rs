@@ -20,6 +20,8 @@ const MAX_CHILDREN: usize = 64;
 /// Processes remembered after their end.
 const MAX_RECENT: usize = 256;
 const PLAIN_TIME: Duration = Duration::from_secs(60);
+/// A process that became another program while it was looked at is looked at again, at most so often.
+const MAX_LOOKS: usize = 8;
 /// The process that waits for its probes.
 struct Held {
     pid: u32,
@@ -45,7 +47,8 @@ pub(super) struct Worker {
     recent: VecDeque<u32>,
     hold: Option<Held>,
     exe_globs: Vec<String>,
-    /// Processes in scope because of `exe_globs`.
+    had_globs: bool,
+    /// Processes in scope because of `exe_globs`, where the kernel cannot decide that at the exec.
     by_exe: HashSet<u32>,
 }
 
@@ -64,6 +67,7 @@ impl Worker {
             recent: VecDeque::new(),
             hold: None,
             exe_globs,
+            had_globs: false,
             by_exe: HashSet::new(),
         }
     }
@@ -117,6 +121,7 @@ impl Worker {
             }
             Job::Scan => self.scan_processes(),
             Job::ExeScope(globs) => {
+                self.had_globs |= !self.exe_globs.is_empty();
                 self.exe_globs = globs;
                 self.scan_processes();
             }
@@ -126,6 +131,8 @@ impl Worker {
 
     /// Named files, then the loader cache and PATH, then what runs: nearest to a first call first.
     fn first_pass(&mut self) {
+        // before the first probe: a program that runs already is in scope from its first call that could be seen
+        read::all().into_iter().for_each(|pid| self.scope_by_exe(pid));
         for path in self.host.config.images.clone() {
             self.files.meet(open::here(Path::new(&path)), &path, &Cause::default());
         }
@@ -209,7 +216,9 @@ impl Worker {
 
     fn exec(&mut self, fact: &ProcessFact) {
         let pid = fact.origin.tgid;
-        self.scope_by_exe(pid);
+        if !self.host.scope.matches_programs() {
+            self.scope_by_exe(pid);
+        }
         let is_wanted = fact.in_scope || self.by_exe.contains(&pid);
         // in another namespace its mapping is reported with an id that can be looked up
         if !is_wanted || !self.host.config.discover || self.is_namespaced {
@@ -278,20 +287,43 @@ impl Worker {
     }
 
     fn scope_by_exe(&mut self, pid: u32) {
-        if self.exe_globs.is_empty() || self.is_namespaced {
+        // what was in scope by the patterns before these is to be taken out as well
+        let has_globs = !self.exe_globs.is_empty() || self.had_globs;
+        if !has_globs || self.is_namespaced || pid == std::process::id() {
             return;
         }
-        let exe = read::exe(pid).map(|e| e.to_string_lossy().into_owned());
-        let is_match = exe.is_some_and(|exe| self.exe_globs.iter().any(|g| glob::matches(g, &exe)));
-        if is_match {
+        if self.host.scope.matches_programs() {
+            return self.scope_running(pid);
+        }
+        if self.is_match(read::exe(pid)) {
             self.add_by_exe(pid);
         } else if self.by_exe.remove(&pid) {
-            let _ = self.host.scope.remove(pid);
+            let _ = self.host.scope.set_exe(pid, false);
+        }
+    }
+
+    fn is_match(&self, exe: Option<PathBuf>) -> bool {
+        let Some(exe) = exe else { return false };
+        let exe = exe.to_string_lossy();
+        let exe = exe.strip_suffix(" (deleted)").unwrap_or(&exe);
+        self.exe_globs.iter().any(|g| glob::matches(g, exe))
+    }
+
+    /// A process that runs already, while the kernel decides for those that begin: one that becomes another program in between
+    /// is looked at again.
+    fn scope_running(&self, pid: u32) {
+        for _ in 0..MAX_LOOKS {
+            let exe = read::exe(pid);
+            // one that has ended is no error
+            let _ = self.host.scope.set_exe(pid, self.is_match(exe.clone()));
+            if read::exe(pid) == exe {
+                return;
+            }
         }
     }
 
     fn add_by_exe(&mut self, pid: u32) {
-        if self.host.scope.add_pid(pid).is_ok() {
+        if self.host.scope.set_exe(pid, true).is_ok() {
             self.by_exe.insert(pid);
         }
     }

@@ -17,6 +17,7 @@ macro_rules! object {
 pub const TLS_OBJECT: &[u8] = object!("tls");
 const OWN: &[u8] = object!("own");
 pub(super) const PROCESS: &[u8] = object!("process");
+pub(super) const EXE_SCOPE: &[u8] = object!("exe_scope");
 pub(super) const SOCKET: &[u8] = object!("socket");
 pub(super) const SOCKET_CALLS: &[u8] = object!("socket_calls");
 pub(super) const COMMAND: &[u8] = object!("command");

@@ -35,7 +35,9 @@ plain! {
     /// `struct config`.
     BpfConfig { own_tgid: u32, server_side: u32, call_limit: u32, ring_bytes: u32, exchange_limit: u64, watermark: u32, reserved_0: u32 }
     /// `struct settings`.
-    Settings { whole_machine: u32, uids_used: u32 }
+    Settings { whole_machine: u32, uids_used: u32, globs: u32, reserved_0: u32 }
+    /// `struct glob` of `bpf/glob.h`.
+    Glob { len: u32, has_folder: u32, text: [u8; GLOB_MAX] }
     /// `struct connection_key`.
     ConnectionKey { process_key: u64, object: u64 }
     /// `struct verdict_request`.
@@ -64,12 +66,18 @@ plain! {
     ControlLoss { head: ControlHead, conn_id: u64, offset: u64, bytes: u64, direction: u8, reason: u8, reserved_0: [u8; 6] }
 }
 
+/// `GLOB_MAX` of `bpf/glob.h`.
+pub const GLOB_MAX: usize = 256;
+/// `GLOBS_MAX` of `bpf/glob.h`.
+pub const GLOBS_MAX: usize = 32;
 /// `FILENAME_MAX` of `bpf/control.h`.
 pub const FILENAME_MAX: usize = 256;
 /// `enum process_flag`.
 pub const PROCESS_TREE: u32 = 1;
 /// `enum process_flag`.
 pub const PROCESS_PID: u32 = 2;
+/// `enum process_flag`.
+pub const PROCESS_EXE: u32 = 4;
 
 /// Bytes in the ring from which a napping drain thread is woken.
 const WATERMARK_BYTES: u32 = 256 << 10;
@@ -94,7 +102,7 @@ impl BpfConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::load::{COMMAND, PROCESS, SOCKET, TLS_OBJECT};
+    use crate::engine::load::{COMMAND, EXE_SCOPE, PROCESS, SOCKET, TLS_OBJECT};
     use libbpf_rs::HasSize as _;
     use libbpf_rs::btf::Btf;
     use libbpf_rs::btf::types::Struct;
@@ -113,6 +121,7 @@ mod tests {
         same(SOCKET, "endpoints", size_of::<Endpoints>());
         same(COMMAND, "verdict_request", size_of::<VerdictRequest>());
         same(COMMAND, "scope_request", size_of::<ScopeRequest>());
+        same(EXE_SCOPE, "glob", size_of::<Glob>());
         same(PROCESS, "config", size_of::<BpfConfig>());
     }
 }

@@ -2,7 +2,7 @@
 use super::attach::{Attacher, Method, has_uprobe_multi};
 use super::clock::Clock;
 use super::commands::ConnectionKeys;
-use super::load::{self, COMMAND, Loader, PROCESS, TLS_OBJECT, explain, own_tgid, program};
+use super::load::{self, COMMAND, EXE_SCOPE, Loader, PROCESS, TLS_OBJECT, explain, own_tgid, program};
 use super::mapped::MappedWatch;
 use super::maps::Settings;
 use super::processes::Processes;
@@ -28,12 +28,14 @@ struct Loaded {
     method: Method,
     commands: Arc<Object>,
     process: Object,
+    exe_scope: Result<Object, String>,
     features: Vec<Feature>,
 }
 
 fn load(config: &Config, own_tgid: u32) -> Result<Loaded, String> {
     let mut loader = Loader::new(config, own_tgid);
     let process = loader.load("process programs", PROCESS, false)?;
+    let exe_scope = loader.load("program scope", EXE_SCOPE, false);
     let commands = Arc::new(loader.load("command programs", COMMAND, false)?);
     let mut tls = loader.load("TLS programs", TLS_OBJECT, config.force_perf_uprobes)?;
     let mut method = if config.force_perf_uprobes { Method::PerfEvent } else { Method::UprobeMulti };
@@ -43,7 +45,7 @@ fn load(config: &Config, own_tgid: u32) -> Result<Loaded, String> {
     }
     let features =
         vec![Feature { name: "processes", outcome: Ok("tp_btf") }, Feature { name: "tls", outcome: Ok(method.name()) }];
-    Ok(Loaded { loader, tls: Arc::new(tls), method, commands, process, features })
+    Ok(Loaded { loader, tls: Arc::new(tls), method, commands, process, exe_scope, features })
 }
 
 /// Tells every process that runs already; their facts go into the control ring.
@@ -55,10 +57,10 @@ fn first_pass(process: &Object) -> Result<(), String> {
     Ok(())
 }
 
-/// Scope by name of process needs the processes to be known; the rest holds before.
+/// Scope by number of process needs the processes to be known; the rest holds before.
 fn apply_scope(host: &Host) -> Result<(), String> {
     let scope = &host.config.scope;
-    scope.trees.iter().try_for_each(|tgid| host.scope.add_tree(*tgid))?;
+    scope.trees.iter().try_for_each(|tgid| host.scope.add_tree_below(*tgid))?;
     scope.pids.iter().try_for_each(|tgid| host.scope.add_pid(*tgid))
 }
 
@@ -71,13 +73,15 @@ fn host(config: Config, own_tgid: u32, loaded: &Loaded) -> Result<Arc<Host>, Str
         settings_map: map("settings")?,
         uids: map("uids")?,
         processes_map: map("processes")?,
-        settings: Mutex::new(Settings { whole_machine: 0, uids_used: 0 }),
+        globs: if loaded.exe_scope.is_ok() { Some(map("globs")?) } else { None },
+        settings: Mutex::new(Settings { whole_machine: 0, uids_used: 0, globs: 0, reserved_0: 0 }),
         commands: Arc::clone(&loaded.commands),
         processes: Arc::clone(&processes),
         emitter: emitter.clone(),
     };
     scope.set_whole_machine(config.scope.whole_machine)?;
     config.scope.uids.iter().try_for_each(|uid| scope.add_uid(*uid))?;
+    scope.set_globs(&config.scope.exes)?;
     let attacher = Attacher::new(Arc::clone(&loaded.tls), loaded.method);
     let keys = ConnectionKeys::default();
     Ok(Arc::new(Host { config, own_tgid, attacher, emitter, scope, queue, keys, processes }))
@@ -102,7 +106,14 @@ impl Engine {
             [payload.as_fd().as_raw_fd(), control.as_fd().as_raw_fd()].into_iter().chain(watched).collect();
         let waiter = Waiter::new(&loaded.loader.map("drain")?, &sources)?;
 
-        let mut links = load::attach_all(&loaded.process, &["on_fork", "on_exec", "on_exit"])?;
+        // at an exec the scope is decided before the exec is told
+        let mut links = Vec::new();
+        let exe_outcome = match &loaded.exe_scope {
+            Ok(object) => load::attach_all(object, &["on_exec_scope"]).map(|attached| links.extend(attached)),
+            Err(why) => Err(why.clone()),
+        };
+        loaded.features.push(Feature { name: "exe_scope", outcome: exe_outcome.map(|()| "tp_btf") });
+        links.extend(load::attach_all(&loaded.process, &["on_fork", "on_exec", "on_exit"])?);
         let sockets = sockets::attach(&mut loaded.loader, host.config.force_socket_calls);
         let sockets_outcome = sockets.as_ref().map(|s| s.method).map_err(Clone::clone);
         loaded.features.push(Feature { name: "sockets", outcome: sockets_outcome });
@@ -112,6 +123,8 @@ impl Engine {
         clock.append_if_due(&mut first);
         host.queue.push(first);
         first_pass(&loaded.process)?;
+        // before the first probe: nothing in scope is passed over
+        apply_scope(&host)?;
 
         let discovery = Arc::new(Discovery::start(Arc::clone(&host)));
         let totals = loaded.loader.map("totals")?;
@@ -130,7 +143,7 @@ impl Engine {
             Drain { host: Arc::clone(&host), payload, control, sorter, waiter, totals: own_totals, links, clock };
         let thread = std::thread::Builder::new().name("oisp-drain".into()).spawn(move || drain.run_guarded());
         let thread = thread.map_err(|e| format!("cannot start a thread: {e}"))?;
-        let engine = Self {
+        Ok(Self {
             host,
             discovery,
             commands: loaded.commands,
@@ -139,8 +152,6 @@ impl Engine {
             bell,
             is_ending: AtomicBool::new(false),
             threads: Mutex::new(vec![thread]),
-        };
-        apply_scope(&engine.host)?;
-        Ok(engine)
+        })
     }
 }

@@ -68,6 +68,11 @@ impl Processes {
         }
     }
 
+    /// A process that calls without having been told of: it came into scope by becoming another user. Gives its fact, once.
+    pub fn take_unpublished(&self, tgid: u32) -> Option<ProcessFact> {
+        self.lock().live.get_mut(&tgid).and_then(Known::publish_late)
+    }
+
     /// Keys of all live program runs.
     pub fn keys(&self) -> Vec<u64> {
         self.lock().live.values().map(|known| known.fact.origin.process_key).collect()

@@ -121,6 +121,11 @@ impl Sorter {
 
     fn opened(&mut self, c: &ControlConnection, batch: &mut Vec<u8>) {
         self.known.insert(c.conn_id);
+        if let Some(mut fact) = self.host.processes.take_unpublished(c.head.tgid) {
+            (fact.uid, fact.gid) = self.host.scope.owner(c.head.tgid).unwrap_or((fact.uid, fact.gid));
+            let (header, body) = record(&fact);
+            append_json(batch, Kind::Process, &header, &body);
+        }
         let key = ConnectionKey { process_key: c.head.process_key, object: c.object };
         self.host.keys.insert(c.conn_id, key);
         let mut body = Map::new();
