@@ -11,8 +11,12 @@ export interface DrainOptions {
   readonly lingerUs: number;
 }
 
-/** 1 ms of linger is the knee between latency and wake-ups; two buffers of 2 MiB hold a burst while one is decoded. */
-export const DRAIN_DEFAULTS: DrainOptions = { bufferBytes: 2 * 1024 * 1024, timeoutMs: 1000, lingerUs: 1000 };
+/**
+ * No linger: the library's own thread collects batches already, and a second wait wakes a thread once more for each. Whatever
+ * ends the capture ends the call, so a timeout is only a wake-up for nothing. Two buffers of 2 MiB hold a burst while one is
+ * decoded.
+ */
+export const DRAIN_DEFAULTS: DrainOptions = { bufferBytes: 2 * 1024 * 1024, timeoutMs: 60_000, lingerUs: 0 };
 
 const ENDED = -1;
 const TOO_SMALL = -2;

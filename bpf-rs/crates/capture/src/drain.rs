@@ -1,20 +1,27 @@
 //! The drain thread: kernel rings -> records -> queue. It never attaches and never waits for anything but the kernel.
 use crate::account::Account;
 use crate::engine::{Clock, Host, Ring, Sorter, State, Waiter, boot_ns, time_ns};
-use crate::record::{Header, Kind, append_json, conn_id, record_len, return_ns};
+use crate::record::{Header, Kind, append_json, conn_id, is_all, record_len, return_ns};
 use libbpf_rs::{Link, MapHandle};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// While records come, batches are collected this long; the kernel wakes the thread before the ring fills up.
-const NAP: Duration = Duration::from_millis(10);
+/// While records come, batches are collected this long; the kernel wakes the thread when much waits in the ring. Every batch
+/// wakes the reader, whose caches are cold by then: at 200 calls a second batches of 10 ms cost twice the CPU of these.
+pub(crate) const NAP: Duration = Duration::from_millis(50);
 /// Without a record for this long the thread sleeps until the kernel wakes it.
-const IDLE_AFTER: Duration = Duration::from_millis(50);
+const IDLE_AFTER: Duration = Duration::from_millis(100);
 /// The reader is slow: how long to leave it alone.
 const FULL_PAUSE: Duration = Duration::from_millis(1);
-const IDLE_SLEEP: Duration = Duration::from_secs(1);
+/// How often time passes for the reader while records come.
 const BUSY_TICK: Duration = Duration::from_millis(250);
+/// Afterwards: this often at first, then after a quarter of the time that nothing came, so that what waits for an end is at
+/// most that much late and an idle machine is left alone.
+const IDLE_TICK: Duration = Duration::from_secs(1);
+const MAX_IDLE_TICK: Duration = Duration::from_secs(30);
+/// Facts of processes wait this long for something that the reader has to be woken for.
+const QUIET_TIME: Duration = Duration::from_secs(1);
 const ACCOUNT_EVERY: Duration = Duration::from_secs(60);
 const MAX_BATCH_BYTES: usize = 1 << 20;
 /// Header and one chunk.
@@ -36,10 +43,56 @@ pub(crate) struct Drain {
 }
 
 struct Ticks {
+    /// Of anything.
     last_record: Instant,
+    /// Of something that the reader was woken for.
+    last_urgent: Instant,
+    /// Since when the reader has something that it was not woken for.
+    quiet_since: Option<Instant>,
     last_tick: Instant,
     last_account: Instant,
     control_lost: u64,
+}
+
+impl Ticks {
+    fn new(now: Instant) -> Self {
+        Self {
+            last_record: now,
+            last_urgent: now,
+            quiet_since: None,
+            last_tick: now,
+            last_account: now,
+            control_lost: 0,
+        }
+    }
+
+    fn note(&mut self, found: Found, now: Instant) {
+        if found != Found::Nothing {
+            self.last_record = now;
+        }
+        match found {
+            Found::Urgent => (self.last_urgent, self.quiet_since) = (now, None),
+            Found::Quiet => self.quiet_since = self.quiet_since.or(Some(now)),
+            Found::Nothing => {}
+        }
+    }
+
+    /// How long until the reader has to be told the time.
+    fn until_tick(&self, now: Instant) -> Duration {
+        let since = now - self.last_urgent;
+        let every = if since < IDLE_AFTER { BUSY_TICK } else { (since / 4).clamp(IDLE_TICK, MAX_IDLE_TICK) };
+        let tick = (self.last_tick + every).saturating_duration_since(now);
+        self.quiet_since.map_or(tick, |since| tick.min((since + QUIET_TIME).saturating_duration_since(now)))
+    }
+}
+
+/// What a look into the rings gave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Found {
+    Nothing,
+    /// Facts of processes only: whoever reads them needs them with the next bytes of a process, not before.
+    Quiet,
+    Urgent,
 }
 
 /// Moves facts as long as they are wanted; whether there was any.
@@ -66,33 +119,33 @@ impl Drain {
     }
 
     fn run(mut self) {
-        let now = Instant::now();
-        let mut ticks = Ticks { last_record: now, last_tick: now, last_account: now, control_lost: 0 };
+        let mut ticks = Ticks::new(Instant::now());
         loop {
             let before = boot_ns();
-            let took = self.pump();
-            if took {
-                ticks.last_record = Instant::now();
-            }
+            let found = self.pump();
+            ticks.note(found, Instant::now());
             self.tick(&mut ticks, before);
-            if !took && self.waiter.is_detached() {
+            if found == Found::Nothing && self.waiter.is_detached() {
                 break;
             }
-            self.rest(&ticks, took);
+            self.rest(&ticks, found);
         }
         self.finish();
     }
 
-    /// Moves what is in the rings, in the order in which it happened; whether there was anything.
-    fn pump(&mut self) -> bool {
-        let Self { payload, control, sorter, host, .. } = self;
+    /// Moves what is in the rings, in the order in which it happened.
+    fn pump(&mut self) -> Found {
+        let Self { payload, control, sorter, host, clock, .. } = self;
         sorter.mapped();
         if payload.is_empty() && control.is_empty() {
             sorter.forget_closed();
-            return false;
+            return Found::Nothing;
         }
         let mut batch =
             Vec::with_capacity((payload.waiting() + control.waiting()).min(MAX_BATCH_BYTES) + LARGEST_RECORD);
+        // The wall clock may have jumped while nothing came.
+        clock.append_if_due(&mut batch);
+        let clock_bytes = batch.len();
         // Bytes that were there before a fact are in the payload ring when the fact is seen in the other one: whoever reads the
         // ends in this order has all bytes that are older than the facts before `facts_end`.
         let (facts_end, bytes_end) = (control.end(), payload.end());
@@ -123,17 +176,24 @@ impl Drain {
         if payload.is_empty() {
             sorter.forget_closed();
         }
+        if !took && !took_facts {
+            host.queue.push_quietly(batch);
+            return Found::Nothing;
+        }
+        if !took && is_all(&batch[clock_bytes..], Kind::Process) {
+            host.queue.push_quietly(batch);
+            return Found::Quiet;
+        }
         host.queue.push(batch);
-        took || took_facts
+        Found::Urgent
     }
 
     fn tick(&mut self, ticks: &mut Ticks, checked_ns: u64) {
         let now = Instant::now();
-        let is_busy = now - ticks.last_record < IDLE_AFTER;
-        if now - ticks.last_tick < if is_busy { BUSY_TICK } else { IDLE_SLEEP } {
+        if !ticks.until_tick(now).is_zero() {
             return;
         }
-        ticks.last_tick = now;
+        (ticks.last_tick, ticks.quiet_since) = (now, None);
         let mut batch = Vec::new();
         self.clock.append_if_due(&mut batch);
         if self.payload.is_empty() && self.control.is_empty() {
@@ -159,13 +219,14 @@ impl Drain {
         account
     }
 
-    fn rest(&mut self, ticks: &Ticks, took: bool) {
+    fn rest(&mut self, ticks: &Ticks, found: Found) {
         if self.host.queue.is_full() {
             // the kernel must not wake us for what we cannot take
             self.waiter.wait(State::Running, FULL_PAUSE);
             return;
         }
-        let is_idle = !took && ticks.last_record.elapsed() > IDLE_AFTER;
+        let now = Instant::now();
+        let is_idle = found == Found::Nothing && now - ticks.last_record > IDLE_AFTER;
         if !is_idle {
             self.waiter.wait(State::Napping, NAP);
             return;
@@ -173,7 +234,7 @@ impl Drain {
         self.waiter.announce(State::Idle);
         // a record that came before the announcement woke nobody
         if self.payload.is_empty() && self.control.is_empty() {
-            self.waiter.wait(State::Idle, IDLE_SLEEP);
+            self.waiter.wait(State::Idle, ticks.until_tick(now));
         } else {
             self.waiter.wait(State::Napping, NAP);
         }
@@ -193,7 +254,7 @@ impl Drain {
 
     /// Takes all that is left, however slow the reader is.
     fn empty(&mut self) {
-        while self.pump() || self.host.queue.is_full() && !self.payload.is_empty() {
+        while self.pump() != Found::Nothing || self.host.queue.is_full() && !self.payload.is_empty() {
             if self.waiter.is_abandoned() {
                 return;
             }
@@ -201,5 +262,36 @@ impl Drain {
                 std::thread::sleep(FULL_PAUSE);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn the_time_is_told_often_while_records_come_and_ever_more_rarely_afterwards() {
+        let start = Instant::now();
+        let mut ticks = Ticks::new(start);
+        assert_eq!(ticks.until_tick(start), BUSY_TICK);
+        for (idle, every) in [(2, 1), (40, 10), (3600, 30)] {
+            ticks.last_tick = start + idle * SECOND;
+            assert_eq!(ticks.until_tick(ticks.last_tick), every * SECOND);
+        }
+        ticks.note(Found::Urgent, ticks.last_tick);
+        assert_eq!(ticks.until_tick(ticks.last_tick), BUSY_TICK);
+    }
+
+    #[test]
+    fn facts_that_can_wait_do_not_wait_for_the_next_tick_of_an_idle_machine() {
+        let start = Instant::now();
+        let mut ticks = Ticks::new(start);
+        let now = start + 3600 * SECOND;
+        ticks.last_tick = now;
+        ticks.note(Found::Quiet, now);
+        ticks.note(Found::Quiet, now + SECOND / 2);
+        assert_eq!(ticks.until_tick(now + SECOND / 2), QUIET_TIME / 2);
     }
 }

@@ -11,9 +11,14 @@ struct State {
     taken: usize,
     bytes: usize,
     next_seq: u64,
+    /// Something waits that the reader is to be woken for.
+    is_due: bool,
     /// Nothing will be added any more.
     ended: bool,
 }
+
+/// Records that nobody has to be woken for are handed out by themselves from here on.
+const MAX_QUIET_BYTES: usize = 256 << 10;
 
 /// What `Queue::take` found.
 #[derive(Debug, PartialEq, Eq)]
@@ -57,17 +62,29 @@ impl Queue {
         self.len() == 0
     }
 
-    /// Adds whole records.
-    pub fn push(&self, mut batch: Vec<u8>) {
-        if batch.is_empty() {
-            return;
-        }
+    /// Adds whole records and wakes the reader for all that waits.
+    pub fn push(&self, batch: Vec<u8>) {
+        self.add(batch, true);
+    }
+
+    /// Adds whole records that can wait for the next ones: they are handed out before those, in order.
+    pub fn push_quietly(&self, batch: Vec<u8>) {
+        self.add(batch, false);
+    }
+
+    fn add(&self, mut batch: Vec<u8>, is_urgent: bool) {
         let mut state = self.lock();
-        state.next_seq = number(&mut batch, state.next_seq);
-        state.bytes += batch.len();
-        state.batches.push_back(batch);
+        if !batch.is_empty() {
+            state.next_seq = number(&mut batch, state.next_seq);
+            state.bytes += batch.len();
+            state.batches.push_back(batch);
+        }
+        state.is_due |= (is_urgent && state.bytes > 0) || state.bytes > MAX_QUIET_BYTES;
+        let wakes = state.is_due;
         drop(state);
-        self.filled.notify_one();
+        if wakes {
+            self.filled.notify_one();
+        }
     }
 
     /// After the records that wait, [`Taken::Ended`].
@@ -76,12 +93,12 @@ impl Queue {
         self.filled.notify_all();
     }
 
-    /// Fills `room` with whole records. Waits at most `timeout` for the first, then at most `linger` for more while
-    /// there is room.
+    /// Fills `room` with whole records. Waits at most `timeout` for the first that is worth it, then at most `linger` for
+    /// more while there is room.
     pub fn take(&self, room: &mut [u8], timeout: Duration, linger: Duration) -> Taken {
-        let mut state = self.wait(self.lock(), 1, timeout);
+        let mut state = self.wait(self.lock(), timeout, |state| state.is_due);
         if !state.ended && !linger.is_zero() && state.bytes > 0 {
-            state = self.wait(state, room.len() / 2, linger);
+            state = self.wait(state, linger, |state| state.bytes >= room.len() / 2);
         }
         if state.bytes == 0 {
             return if state.ended { Taken::Ended } else { Taken::TimedOut };
@@ -92,9 +109,14 @@ impl Queue {
         }
     }
 
-    fn wait<'q>(&'q self, mut state: MutexGuard<'q, State>, bytes: usize, time: Duration) -> MutexGuard<'q, State> {
+    fn wait<'q>(
+        &'q self,
+        mut state: MutexGuard<'q, State>,
+        time: Duration,
+        is_enough: impl Fn(&State) -> bool,
+    ) -> MutexGuard<'q, State> {
         let end = Instant::now() + time;
-        while state.bytes < bytes && !state.ended {
+        while !is_enough(&state) && !state.ended {
             let left = end.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 break;
@@ -121,6 +143,7 @@ impl State {
             self.batches.pop_front();
         }
         self.bytes -= written;
+        self.is_due &= self.bytes > 0;
         written
     }
 }
@@ -175,6 +198,31 @@ mod tests {
         let mut room = vec![0; 4096];
         assert_eq!(queue.take(&mut room, SOON, SOON), Taken::Bytes(record(1).len()));
         assert_eq!(queue.take(&mut room, SOON, SOON), Taken::Ended);
+    }
+
+    #[test]
+    fn what_can_wait_wakes_nobody_and_leaves_before_what_comes_after_it() {
+        let queue = Queue::new(1 << 20);
+        queue.push_quietly(record(1));
+        assert!(!queue.lock().is_due);
+        queue.push(record(2));
+        let mut room = vec![0; 4096];
+        assert_eq!(queue.take(&mut room, SOON, Duration::ZERO), Taken::Bytes(2 * record(1).len()));
+        assert_eq!((room[16], room[record(1).len() + 16]), (0, 1));
+        assert!(!queue.lock().is_due);
+        queue.push_quietly(record(3));
+        queue.push(Vec::new());
+        assert!(queue.lock().is_due);
+    }
+
+    #[test]
+    fn what_can_wait_is_handed_out_when_the_reader_has_waited_or_when_it_is_much() {
+        let queue = Queue::new(1 << 20);
+        queue.push_quietly(record(1));
+        let mut room = vec![0; 4096];
+        assert_eq!(queue.take(&mut room, SOON, Duration::ZERO), Taken::Bytes(record(1).len()));
+        queue.push_quietly(record(2).repeat(MAX_QUIET_BYTES / record(2).len() + 1));
+        assert!(queue.lock().is_due);
     }
 
     #[test]

@@ -5,6 +5,8 @@ use serde_json::Value;
 pub const HEADER_BYTES: usize = 96;
 /// Where a record's sequence number stands.
 const SEQ_AT: usize = 16;
+/// Where its kind stands.
+const KIND_AT: usize = 6;
 
 /// `kind` of a record.
 #[repr(u16)]
@@ -97,6 +99,18 @@ pub fn number(batch: &mut [u8], mut next: u64) -> u64 {
     next
 }
 
+/// Whether whole records are all of one kind.
+pub fn is_all(batch: &[u8], kind: Kind) -> bool {
+    let mut at = 0;
+    while let Some(head) = batch.get(at..at + HEADER_BYTES) {
+        if u16::from_le_bytes([head[KIND_AT], head[KIND_AT + 1]]) != kind as u16 {
+            return false;
+        }
+        at += record_len(head).max(HEADER_BYTES);
+    }
+    true
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,6 +127,7 @@ mod tests {
         assert_eq!(conn_id(&batch), 7);
         assert_eq!(number(&mut batch, 41), 43);
         assert_eq!(batch[first + SEQ_AT], 42);
+        assert!(is_all(&batch[..first], Kind::Loss) && is_all(&[], Kind::Loss) && !is_all(&batch, Kind::Loss));
         assert_eq!(&batch[HEADER_BYTES..HEADER_BYTES + 22], br#"{"reason":"ring_full"}"#);
         assert_eq!((batch[84], batch[90], batch[6]), (22, 2, 6));
     }

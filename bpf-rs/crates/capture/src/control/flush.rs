@@ -1,6 +1,7 @@
 //! `flush`: returns when discovery has nothing to do and the drain thread has looked into both rings since.
 use super::{Operation, parameters};
 use crate::discover;
+use crate::drain::NAP;
 use crate::engine::Host;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -11,7 +12,7 @@ pub(super) const OPERATION: Operation =
     Operation { id: "flush", summary: "waits until what has happened is on its way", needs_engine: true, run };
 
 /// Longer than any nap of the drain thread; asleep it is woken by the next record.
-const DRAIN_TIME: Duration = Duration::from_millis(60);
+const DRAIN_TIME: Duration = NAP.saturating_add(Duration::from_millis(50));
 const LOOK_TIME: Duration = Duration::from_millis(2);
 
 #[derive(Deserialize)]

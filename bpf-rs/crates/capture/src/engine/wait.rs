@@ -113,7 +113,8 @@ impl Waiter {
     pub fn wait(&self, state: State, time: Duration) {
         self.announce(state);
         let mut events = [libc::epoll_event { events: 0, u64: 0 }; 8];
-        let ms = i32::try_from(time.as_millis()).unwrap_or(i32::MAX);
+        // up: a sleep that ends before its time makes the thread look again and again
+        let ms = i32::try_from(time.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX);
         // SAFETY: room for 8 events.
         unsafe { libc::epoll_wait(self.epoll.as_raw_fd(), events.as_mut_ptr(), 8, ms) };
         self.announce(State::Running);
