@@ -13,7 +13,8 @@ const KEYS =
     "input_schema content_block partial_json thinking stop_reason error code candidates functionCall args usageMetadata " +
     "contents data embedding object done prompt_eval_count metadata user_id reasoning summary status stream setup clientContent " +
     "turns turnComplete realtimeInput audio mimeType toolResponse functionResponses serverContent modelTurn toolCall functionCalls " +
-    "outputTranscription interrupted session delta transcript").split(
+    "outputTranscription interrupted session delta transcript p o v event prompt token result modelResponse fragments " +
+    "conversationId jsonrpc method params inputSchema annotations").split(
       " ",
     );
 const WORDS = [
@@ -46,6 +47,9 @@ const WORDS = [
   "",
   "{",
   '{"x":1}',
+  '[["wrb.fr",null,"[null,[1],0,0,[[0,[\\"a\\",1]],7]]"]]',
+  "response/fragments/-1/content",
+  "BATCH",
   "é😀\ud800",
   "x".repeat(400),
 ];
@@ -115,7 +119,8 @@ function fuzzDialect(dialect: Dialect, random: Random): void {
   for (const score of [dialect.matchHead(head), dialect.matchBody(body, head), dialect.matchAnswer(body, response)]) {
     assert.ok(score >= 0 && score <= 1, `score ${score}`);
   }
-  const messages = random.once(4) ? [{ text: random.pick(WORDS) }] : [];
+  const form = [{ name: "f.req", text: JSON.stringify([null, JSON.stringify(makeValue(random, 4))]) }];
+  const messages = random.once(4) ? random.pick([[{ text: random.pick(WORDS) }], form]) : [];
   const view = { ...head, json: random.once(9) ? undefined : body, messages, isComplete: random.once(2), quirks: [] };
   const request = dialect.decodeRequest(view);
   const wantsDelta = random.once(2);

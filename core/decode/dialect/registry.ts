@@ -37,6 +37,10 @@ import { xaiGrpc } from "./xai_grpc.ts";
 import { cursorConnect } from "./cursor_connect.ts";
 import { webChatgpt } from "./web_chatgpt.ts";
 import { webClaude } from "./web_claude.ts";
+import { webCopilot } from "./web_copilot.ts";
+import { webDeepseek } from "./web_deepseek.ts";
+import { webGoogleRpc } from "./web_google_rpc.ts";
+import { webGrok } from "./web_grok.ts";
 import { webPerplexity } from "./web_perplexity.ts";
 
 /** Every message format, the more usual ones first: where two match equally well, the first wins. */
@@ -77,7 +81,15 @@ export const DIALECTS: readonly Dialect[] = [
   webChatgpt,
   webClaude,
   webPerplexity,
+  webGoogleRpc,
+  webGrok,
+  webDeepseek,
 ];
 
 /** Every format whose calls are turns on one WebSocket. */
-export const SOCKET_DIALECTS: readonly SocketDialect[] = [openaiResponsesSocket, openaiRealtime, geminiLive];
+export const SOCKET_DIALECTS: readonly SocketDialect[] = [
+  openaiResponsesSocket,
+  openaiRealtime,
+  geminiLive,
+  webCopilot,
+];
