@@ -39,9 +39,11 @@ const DAY_MS = 86_400_000;
 export async function createAuthority(): Promise<Authority> {
   const keys = await createKeys();
   const name = "oisp stand-in authority";
+  const keyId = await identify(keys.publicKey);
   const extensions = [
     extension("2.5.29.19", true, sequence(TRUE)),
     extension("2.5.29.15", true, tagged(0x03, Uint8Array.of(1, 0x06))),
+    extension("2.5.29.14", false, octetString(keyId)),
   ];
   const certificate = await sign(keys.privateKey, name, name, keys.publicKey, extensions);
   return {
@@ -52,11 +54,18 @@ export async function createAuthority(): Promise<Authority> {
       const made = await sign(keys.privateKey, name, "oisp stand-in", server.publicKey, [
         usage,
         extension("2.5.29.17", false, sequence(...names.map(toAlternativeName))),
+        extension("2.5.29.14", false, octetString(await identify(server.publicKey))),
+        extension("2.5.29.35", false, sequence(tagged(0x80, keyId))),
       ]);
       const key = new Uint8Array(await crypto.subtle.exportKey("pkcs8", server.privateKey));
       return { certificatePem: toPem("CERTIFICATE", made), keyPem: toPem("PRIVATE KEY", key) };
     },
   };
+}
+
+/** The key's identifier: strict clients (Python 3.13 and later) want the authority's in each certificate it signed. */
+async function identify(key: CryptoKey): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-1", await crypto.subtle.exportKey("raw", key)));
 }
 
 async function createKeys(): Promise<CryptoKeyPair> {

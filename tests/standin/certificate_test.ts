@@ -1,5 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert";
 import { X509Certificate } from "node:crypto";
+import { isOnPath } from "../../scripts/run.ts";
+import { testOrSkip } from "../skip.ts";
 import { createAuthority } from "./certificate.ts";
 import { integer, objectId, tagged } from "./der.ts";
 
@@ -17,4 +19,17 @@ Deno.test("the authority signs certificates for its names, and another authority
   strictEqual(certificate.verify(new X509Certificate(authority.certificatePem).publicKey), true);
   strictEqual(certificate.verify(new X509Certificate(other.certificatePem).publicKey), false);
   strictEqual(certificate.checkHost("api.openai.com"), "api.openai.com");
+});
+
+const reason = isOnPath("openssl") ? undefined : "openssl is missing";
+testOrSkip("a certificate passes the strict checks that Python 3.13 makes", reason, async () => {
+  const authority = await createAuthority();
+  const { certificatePem } = await authority.issue(["api.openai.com"]);
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${folder}/ca.pem`, authority.certificatePem);
+  await Deno.writeTextFile(`${folder}/server.pem`, certificatePem);
+  const args = ["verify", "-x509_strict", "-purpose", "sslserver", "-CAfile", "ca.pem", "server.pem"];
+  const { code, stderr } = await new Deno.Command("openssl", { args, cwd: folder }).output();
+  strictEqual(code, 0, new TextDecoder().decode(stderr));
+  await Deno.remove(folder, { recursive: true });
 });
