@@ -1,10 +1,11 @@
 import { BURDEN } from "./burden.ts";
 import { PIPELINE } from "./pipeline.ts";
 import { LIVE } from "./live.ts";
+import { MEMORY } from "./memory.ts";
 import { OVERHEAD } from "./overhead.ts";
 import type { Bench } from "./row.ts";
 import { START } from "./start.ts";
 import { WIRE } from "./wire.ts";
 
 /** Every group of figures, in the order in which they run. */
-export const BENCHES: readonly Bench[] = [START, WIRE, PIPELINE, LIVE, OVERHEAD, BURDEN];
+export const BENCHES: readonly Bench[] = [START, WIRE, PIPELINE, MEMORY, LIVE, OVERHEAD, BURDEN];
