@@ -1,69 +1,11 @@
 import assert from "node:assert/strict";
 import { FindingError } from "../../core/model/finding.ts";
-import type { OispEvent, RedactedEvent } from "../../core/model/oisp_event.ts";
-import { createRedactor } from "../../core/redact/redactor.ts";
+import { ACCOUNT, answer, summarise, uncovered } from "../../tests/support/run_summary.ts";
 import { JSON_REPORT } from "./json.ts";
-import type { RunSummary } from "./report.ts";
 import { parseReportRequests } from "./request.ts";
 import { renderSummary } from "./summary.ts";
-import { RunTally } from "./tally.ts";
-
-const envelope = {
-  oisp_version: "0.1",
-  event_id: "01M0D73AN04KRCSYHSAXR2JRTT",
-  timestamp: "2026-08-19T14:34:12.000000Z",
-  confidence: { level: "high", completeness: "full" },
-} as const;
-
-function redact(event: OispEvent): RedactedEvent {
-  const view = createRedactor({ modes: ["safe"] }).push(event)[0]?.[0];
-  assert.ok(view);
-  return view;
-}
-
-function answer(
-  model: string,
-  tokens: [number, number] | undefined,
-  usd: number | undefined,
-  success = true,
-): RedactedEvent {
-  return redact({
-    ...envelope,
-    event_type: "ai.response",
-    data: {
-      provider: { id: "openai", name: "OpenAI" },
-      model: { id: model },
-      success,
-      ...(tokens === undefined ? {} : { usage: { prompt_tokens: tokens[0], completion_tokens: tokens[1] } }),
-      ...(usd === undefined ? {} : { cost: { usd } }),
-    },
-  });
-}
-
-function uncovered(exe: string): RedactedEvent {
-  return redact({
-    ...envelope,
-    event_type: "sensor.coverage",
-    data: { reason: "static_boringssl", covered: false, exe },
-  });
-}
-
-function summarise(events: readonly RedactedEvent[], more: Partial<RunSummary> = {}): RunSummary {
-  const tally = new RunTally();
-  for (const event of events) tally.observe(event);
-  return { startedAtMs: 0, durationMs: 1400, tally, droppedItems: {}, outputs: [], findings: [], ...more };
-}
 
 const PLAIN = { isTerminal: false, hasColor: false, columns: 80, files: [] };
-const ACCOUNT = {
-  seenBytes: 100,
-  capturedBytes: 70,
-  skippedBytes: { not_ai: 20 },
-  lostBytes: { ring_full: 10 },
-  calls: 5,
-  outOfScopeCalls: 2,
-  connections: 1,
-};
 
 Deno.test("an unknown cost is absent from the report and a question mark in the summary, never 0", () => {
   const summary = summarise([answer("a", undefined, undefined)]);

@@ -1,39 +1,24 @@
-import type { LossCounters } from "../model/loss.ts";
-import { type ByteInput, openByteInput } from "./byte_input.ts";
 import { type ExchangeFacts, readBase64, readBody, readHeaders, toInputExchange } from "./exchange_input.ts";
 import { isRecord } from "./fact_fields.ts";
 import { InputClock } from "./input_clock.ts";
-import { InputFindings } from "./input_findings.ts";
+import type { InputFindings } from "./input_findings.ts";
 import { findLineEnd, type LineTaker, readLines } from "./line_blocks.ts";
-import type { TextInputOptions } from "./records.ts";
-import type { CaptureRun, CaptureSource, SourceSink } from "./source.ts";
+import type { CaptureSource, SourceSink } from "./source.ts";
+import { openTextInput, type TextInputOptions } from "./text_input.ts";
 
 /** Whole exchanges as JSON lines; framing (chunks, compression) already undone. */
 export const exchanges: CaptureSource<TextInputOptions> = {
   id: "exchanges",
   summary: "HTTP exchanges as JSON lines with method, url, headers, bodies and status",
   stability: "stable",
-  open: async (options) => createRun(await openByteInput(options.from)),
+  open: (options) =>
+    openTextInput(
+      "exchanges",
+      options,
+      (input, sink, findings, isStopped) =>
+        readLines(input, new ExchangesReader(input.name, sink, findings), sink, isStopped),
+    ),
 };
-
-function createRun(input: ByteInput): CaptureRun {
-  const findings = new InputFindings();
-  let isStopped = false;
-  return {
-    info: { bootId: "exchanges", host: {}, method: "exchanges", findings: [] },
-    async run(sink) {
-      try {
-        await readLines(input, new ExchangesReader(input.name, sink, findings), sink, () => isStopped);
-      } finally {
-        input.close();
-      }
-    },
-    stop: () => void (isStopped = true),
-    verdicts: () => {},
-    losses: (): LossCounters => ({ items: {}, bytes: {} }),
-    findings: () => findings.list(),
-  };
-}
 
 class ExchangesReader implements LineTaker {
   readonly #decoder = new TextDecoder();

@@ -1,12 +1,11 @@
-import type { LossCounters } from "../model/loss.ts";
 import { FindingError } from "../model/finding.ts";
-import { type ByteInput, openByteInput } from "./byte_input.ts";
+import type { ByteInput } from "./byte_input.ts";
 import { addHeader, type ExchangeFacts, readBase64, readBody, toInputExchange } from "./exchange_input.ts";
 import { isRecord } from "./fact_fields.ts";
 import { InputClock } from "./input_clock.ts";
-import { InputFindings } from "./input_findings.ts";
-import type { TextInputOptions } from "./records.ts";
-import type { CaptureRun, CaptureSource, SourceSink } from "./source.ts";
+import type { InputFindings } from "./input_findings.ts";
+import type { CaptureSource, SourceSink } from "./source.ts";
+import { openTextInput, type TextInputOptions } from "./text_input.ts";
 import { TimeSlice } from "./time_slice.ts";
 
 const MAX_FILE_BYTES = 512 * 1024 * 1024;
@@ -21,48 +20,38 @@ export const har: CaptureSource<TextInputOptions> = {
   id: "har",
   summary: "HTTP exchanges of a HAR 1.2 file",
   stability: "stable",
-  open: async (options) => createRun(await openByteInput(options.from)),
+  open: (options) => openTextInput("har", options, readHar),
 };
 
-function createRun(input: ByteInput): CaptureRun {
-  const findings = new InputFindings();
-  let isStopped = false;
-  return {
-    info: { bootId: "har", host: {}, method: "har", findings: [] },
-    async run(sink) {
-      const entries = parseEntries(await readAll(input), input.name);
-      const clock = new InputClock();
-      const slice = new TimeSlice(sink);
-      for (let i = 0; i < entries.length && !isStopped; i++) {
-        const problem = takeEntry(entries[i], i + 1, clock, sink);
-        if (problem !== undefined) findings.add(toFinding(input.name, i + 1, problem));
-        if (slice.isOver()) await slice.next();
-      }
-    },
-    stop: () => void (isStopped = true),
-    verdicts: () => {},
-    losses: (): LossCounters => ({ items: {}, bytes: {} }),
-    findings: () => findings.list(),
-  };
+async function readHar(
+  input: ByteInput,
+  sink: SourceSink,
+  findings: InputFindings,
+  isStopped: () => boolean,
+): Promise<void> {
+  const entries = parseEntries(await readAll(input), input.name);
+  const clock = new InputClock();
+  const slice = new TimeSlice(sink);
+  for (let i = 0; i < entries.length && !isStopped(); i++) {
+    const problem = takeEntry(entries[i], i + 1, clock, sink);
+    if (problem !== undefined) findings.add(toFinding(input.name, i + 1, problem));
+    if (slice.isOver()) await slice.next();
+  }
 }
 
 async function readAll(input: ByteInput): Promise<Uint8Array> {
   let bytes = new Uint8Array(READ_BYTES);
   let end = 0;
-  try {
-    for (;;) {
-      const count = await input.read(bytes.subarray(end));
-      if (count === null) return bytes.subarray(0, end);
-      end += count;
-      if (end > MAX_FILE_BYTES) throw damaged(input.name, "it is larger than 512 MiB");
-      if (end === bytes.length) {
-        const larger = new Uint8Array(bytes.length * 2);
-        larger.set(bytes);
-        bytes = larger;
-      }
+  for (;;) {
+    const count = await input.read(bytes.subarray(end));
+    if (count === null) return bytes.subarray(0, end);
+    end += count;
+    if (end > MAX_FILE_BYTES) throw damaged(input.name, "it is larger than 512 MiB");
+    if (end === bytes.length) {
+      const larger = new Uint8Array(bytes.length * 2);
+      larger.set(bytes);
+      bytes = larger;
     }
-  } finally {
-    input.close();
   }
 }
 

@@ -1,12 +1,11 @@
 import { Buffer } from "node:buffer";
-import type { LossCounters } from "../model/loss.ts";
 import type { RawHeader } from "../model/raw_capture.ts";
 import { decodeBase64 } from "./base64.ts";
-import { type ByteInput, type InputFrom, openByteInput } from "./byte_input.ts";
-import { InputFindings } from "./input_findings.ts";
+import type { InputFindings } from "./input_findings.ts";
 import { findLineEnd, type LineTaker, readLines } from "./line_blocks.ts";
 import { createRecordsLine, type LineTemplate, parseRecordsLine } from "./records_line.ts";
-import type { CaptureRun, CaptureSource, SourceSink } from "./source.ts";
+import type { CaptureSource, SourceSink } from "./source.ts";
+import { openTextInput, type TextInputOptions } from "./text_input.ts";
 
 /** Above this many seconds `ts_ns` does not fit a number of nanoseconds, so times count from the first line. */
 const MAX_PLAIN_SECONDS = 9_000_000;
@@ -16,38 +15,19 @@ const NANOS = 1_000_000_000;
 const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;
 
-/** Options of the sources that read text. */
-export interface TextInputOptions {
-  /** Path, `-` for standard input, or the bytes themselves. */
-  readonly from: InputFrom;
-}
-
 /** Captured bytes as JSON lines: one line is one piece of one direction of one connection. */
 export const records: CaptureSource<TextInputOptions> = {
   id: "records",
   summary: "Captured bytes as JSON lines with conn, dir, ts_ns and base64 data",
   stability: "stable",
-  open: async (options) => createRun(await openByteInput(options.from)),
+  open: (options) =>
+    openTextInput(
+      "records",
+      options,
+      (input, sink, findings, isStopped) =>
+        readLines(input, new RecordsReader(input.name, sink, findings), sink, isStopped),
+    ),
 };
-
-function createRun(input: ByteInput): CaptureRun {
-  const findings = new InputFindings();
-  let isStopped = false;
-  return {
-    info: { bootId: "records", host: {}, method: "records", findings: [] },
-    async run(sink) {
-      try {
-        await readLines(input, new RecordsReader(input.name, sink, findings), sink, () => isStopped);
-      } finally {
-        input.close();
-      }
-    },
-    stop: () => void (isStopped = true),
-    verdicts: () => {},
-    losses: (): LossCounters => ({ items: {}, bytes: {} }),
-    findings: () => findings.list(),
-  };
-}
 
 interface Connection {
   readonly connId: number;

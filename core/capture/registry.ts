@@ -4,7 +4,8 @@ import { ebpf } from "./ebpf.ts";
 import { exchanges } from "./exchanges.ts";
 import { har } from "./har.ts";
 import { recording } from "./recording.ts";
-import { records, type TextInputOptions } from "./records.ts";
+import { records } from "./records.ts";
+import type { TextInputOptions } from "./text_input.ts";
 
 /** Sources that `oisp decode --from` knows, by id. */
 export const TEXT_SOURCES: readonly CaptureSource<TextInputOptions>[] = [exchanges, har, records];
