@@ -100,6 +100,8 @@ export interface ModelRequest {
   requestType: RequestType;
   model?: string;
   isStreaming: boolean;
+  /** The request asks that each piece of a streamed answer brings only what is new; absent where the format always does. */
+  wantsIncrements?: boolean;
   messages: Message[];
   /** System text of formats that carry it outside the messages, parts joined by "\n". */
   systemPrompt?: string;

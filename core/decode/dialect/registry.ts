@@ -11,6 +11,8 @@ import { bedrockInvoke } from "./bedrock_invoke.ts";
 import { cohereChat } from "./cohere_chat.ts";
 import { cohereEmbed } from "./cohere_embed.ts";
 import { gemini } from "./gemini.ts";
+import { dashscope } from "./dashscope.ts";
+import { aiSdkGateway } from "./ai_sdk_gateway.ts";
 import { geminiGrpc } from "./gemini_grpc.ts";
 import { geminiLive } from "./gemini_live.ts";
 import { ollama } from "./ollama.ts";
@@ -75,6 +77,8 @@ export const DIALECTS: readonly Dialect[] = [
   openaiAssistants,
   vertexPredict,
   mcp,
+  dashscope,
+  aiSdkGateway,
   geminiGrpc,
   xaiGrpc,
   cursorConnect,
