@@ -70,6 +70,39 @@ Deno.test("full mode changes no content and still says what it found", () => {
   assert.deepEqual((data.redaction as Record<string, unknown>).rules, ["email"]);
 });
 
+Deno.test("full mode shows a command line as it was, but for the values of credential headers in it", () => {
+  const json = JSON.stringify({ headers: { "x-api-key": "k7-planted", model: "m" } });
+  const args = [
+    "-sS",
+    "-H",
+    "Authorization: Bearer sk-planted-0123456789",
+    "--header=x-api-key: k7-planted",
+    json,
+    "a@b.org",
+  ];
+  const event: OispEvent = { ...ENVELOPE, event_type: "process.exec", data: { pid: 7, exe: "/usr/bin/curl", args } };
+  const shown = redactedData(event, "full").args as string[];
+  assert.equal(JSON.stringify(shown).includes("planted"), false, JSON.stringify(shown));
+  assert.deepEqual([shown[0], shown[1], shown[5]], ["-sS", "-H", "a@b.org"]);
+  assert.equal(shown[2], "Authorization: [REDACTED:auth_header]");
+});
+
+Deno.test("of the arguments of a command only the secrets are hidden, not what follows them", () => {
+  const shown = (args: string[]) => {
+    const event: OispEvent = { ...ENVELOPE, event_type: "process.exec", data: { pid: 7, exe: "/usr/bin/x", args } };
+    return redactedData(event, "masked").args;
+  };
+  const rest = ["-H", "content-type: application/json", "--data", '{"model":"gpt 4"}', "https://api.example.org/v1"];
+  assert.deepEqual(shown(["-H", "Authorization: Bearer k7 planted", ...rest]), [
+    "-H",
+    "Authorization: [REDACTED:auth_header]",
+    ...rest,
+  ]);
+  assert.deepEqual(shown(["--password", "hunter2", "-v"]), ["--password", "[REDACTED:assignment]", "-v"]);
+  assert.equal(JSON.stringify(shown(["-H", "Authorization: Bearer", "k7planted", "x"])).includes("planted"), false);
+  assert.equal(JSON.stringify(shown(["-H", "Authorization:", "Bearer", "k7planted"])).includes("planted"), false);
+});
+
 Deno.test("minimal mode replaces all content by [REDACTED]", () => {
   const event = request({
     system_prompt: LONG,

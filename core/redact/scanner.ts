@@ -61,6 +61,11 @@ export class Scanner {
     return matches;
   }
 
+  /** The matches of one rule alone, in order; what other rules find does not change them. */
+  scanFor(rule: RedactionRule, text: string): readonly Match[] {
+    return text.length < SHORTEST_TEXT ? NOTHING : this.#scan(text, [rule]);
+  }
+
   /** The event is done: lets go of its texts. */
   forget(): void {
     this.#current?.clear();
@@ -111,22 +116,22 @@ export class Scanner {
     return remembered;
   }
 
-  #scan(text: string): readonly Match[] {
-    const found = this.#scanPlain(text);
+  #scan(text: string, rules = RULES): readonly Match[] {
+    const found = this.#scanPlain(text, rules);
     const { isBare } = this.#subject;
     this.#subject.reset("");
     if (!needsNormalizing(text, isBare)) return found.length === 0 ? NOTHING : mergeMatches(found);
     const normalized = normalizeText(text);
-    for (const match of this.#scanPlain(normalized.text)) found.push(toOriginal(match, normalized));
+    for (const match of this.#scanPlain(normalized.text, rules)) found.push(toOriginal(match, normalized));
     this.#subject.reset("");
     return found.length === 0 ? NOTHING : mergeMatches(found);
   }
 
-  #scanPlain(text: string): Match[] {
+  #scanPlain(text: string, rules: readonly RedactionRule[]): Match[] {
     const found: Match[] = [];
     const subject = this.#subject;
     subject.reset(text);
-    for (const rule of RULES) {
+    for (const rule of rules) {
       rule.find(subject, this.#spans);
       if (this.#spans.length === 0) continue;
       for (const span of this.#spans) found.push({ start: span.start, end: span.end, rule });
