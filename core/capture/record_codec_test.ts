@@ -2,6 +2,8 @@ import { deepStrictEqual as equals, ok, strictEqual as is } from "node:assert";
 import type { RawCapture } from "../model/raw_capture.ts";
 import { createRecordCounters, readRecords, writeRecord } from "./record_codec.ts";
 import { RECORD_HEADER_BYTES, RecordOffset } from "./record_layout.ts";
+import { recordFuzz } from "../../tests/fuzz/capture.ts";
+import { runFuzz, TEST_INPUTS } from "../../tests/support/fuzz.ts";
 import { Random } from "../../tests/support/random.ts";
 
 const HEADER = { seq: 7, entryNs: 12_345_678_901_234, returnNs: 12_345_678_909_999, tgid: 42, tid: 43, processKey: 9 };
@@ -164,3 +166,5 @@ Deno.test("5,000 damaged or random blocks of records are read without a throw, t
     for (const fact of facts) ok(Number.isFinite(fact.entryNs) && fact.connId >= 0);
   }
 });
+
+Deno.test("records are read as they were written, and survive damage", () => runFuzz(recordFuzz, TEST_INPUTS));

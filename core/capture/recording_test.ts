@@ -1,3 +1,5 @@
+import { recordingHeaderFuzz } from "../../tests/fuzz/capture.ts";
+import { runFuzz, TEST_INPUTS } from "../../tests/support/fuzz.ts";
 import { deepStrictEqual as equals, ok, rejects, strictEqual as is } from "node:assert";
 import { collectSource } from "../../tests/support/run_source.ts";
 import { Random } from "../../tests/support/random.ts";
@@ -106,3 +108,5 @@ Deno.test("4,000 damaged or random files give facts, findings or exit code 65, n
     }
   }
 });
+
+Deno.test("headers of recordings survive damage", () => runFuzz(recordingHeaderFuzz, TEST_INPUTS));

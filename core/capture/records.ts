@@ -12,6 +12,8 @@ const MAX_PLAIN_SECONDS = 9_000_000;
 /** How far before the first line a later line may lie. */
 const LEEWAY_SECONDS = 3600;
 const NANOS = 1_000_000_000;
+/** Lines may stand in the file this much later than their time says: what a hole waits for. */
+const TOLERANCE_NS = NANOS;
 const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;
 
@@ -29,10 +31,15 @@ export const records: CaptureSource<TextInputOptions> = {
     ),
 };
 
+/** Closed connections that are remembered, so that late lines of theirs open no new one. */
+const MAX_CLOSED = 65_536;
+
 interface Connection {
   readonly connId: number;
   sentEnd: number;
   receivedEnd: number;
+  /** Time of its end; -1 while it is open. */
+  closedNs: number;
 }
 
 class RecordsReader implements LineTaker {
@@ -41,6 +48,8 @@ class RecordsReader implements LineTaker {
   readonly #findings: InputFindings;
   readonly #line = createRecordsLine();
   readonly #connections = new Map<number | string, Connection>();
+  /** Names of closed connections, oldest first. */
+  readonly #closed = new Set<number | string>();
   readonly #pids = new Set<number>();
   #template: LineTemplate | undefined;
   #bytes: Buffer = Buffer.alloc(0);
@@ -64,7 +73,8 @@ class RecordsReader implements LineTaker {
     const scanned = this.#template?.scan(this.#bytes, from, this.#line) ?? -1;
     if (scanned >= 0 && scanned < limit && bytes[scanned] === NEWLINE) {
       this.#lineNumber++;
-      this.#take();
+      // A slash that an encoder escaped is JSON and no base64: such a line is read as JSON.
+      if (!this.#take()) this.#parse(from, scanned);
       return scanned + 1;
     }
     const end = findLineEnd(bytes, from, limit);
@@ -83,20 +93,30 @@ class RecordsReader implements LineTaker {
     if (text.trim() === "") return;
     const parsed = parseRecordsLine(text, this.#line);
     this.#template = parsed.template ?? this.#template;
-    if (parsed.problem === undefined) this.#take();
-    else this.#findings.addLine(this.#file, this.#lineNumber, parsed.problem);
+    const problem = parsed.problem ?? (this.#take() ? undefined : '"data" is not base64');
+    if (problem !== undefined) this.#findings.addLine(this.#file, this.#lineNumber, problem);
   }
 
-  #take(): void {
+  /** Hands on the line as it is; false when its data is not base64. */
+  #take(): boolean {
     const line = this.#line;
     if (this.#data.length < line.data.length) this.#data = Buffer.alloc(line.data.length * 2);
     const count = decodeBase64(line.data, this.#data);
-    if (count < 0) return this.#findings.addLine(this.#file, this.#lineNumber, '"data" is not base64');
+    if (count < 0) return false;
     const timeNs = this.#toTimeNs();
-    const connection = this.#connections.get(line.conn) ?? this.#open(timeNs);
+    let connection = this.#connections.get(line.conn);
+    if (connection === undefined || (connection.closedNs >= 0 && !this.#isLate(connection, timeNs, count))) {
+      connection = this.#open(timeNs);
+    }
     if (count > 0) this.#deliver(connection, timeNs, count);
     if (line.isClosed) this.#close(connection, timeNs);
-    if (timeNs >= this.#advancedNs + NANOS) this.#advance(timeNs);
+    if (timeNs >= this.#advancedNs + TOLERANCE_NS + NANOS) this.#advance(timeNs - TOLERANCE_NS);
+    return true;
+  }
+
+  /** The name of a closed connection means a new one, unless the line is older than the end, or says it again. */
+  #isLate(closed: Connection, timeNs: number, count: number): boolean {
+    return timeNs < closed.closedNs || (this.#line.isClosed && count === 0);
   }
 
   #toTimeNs(): number {
@@ -132,7 +152,8 @@ class RecordsReader implements LineTaker {
       const fact = { kind: "process", ...this.#header(timeNs, 0), state: "seen" } as const;
       this.#sink.raw(comm === "" ? fact : { ...fact, comm });
     }
-    const connection = { connId: ++this.#lastConnId, sentEnd: 0, receivedEnd: 0 };
+    const connection = { connId: ++this.#lastConnId, sentEnd: 0, receivedEnd: 0, closedNs: -1 };
+    this.#closed.delete(conn);
     this.#connections.set(conn, connection);
     this.#sink.raw({ kind: "connection", ...this.#header(timeNs, connection.connId), state: "opened" });
     return connection;
@@ -165,10 +186,21 @@ class RecordsReader implements LineTaker {
   }
 
   #close(connection: Connection, timeNs: number): void {
-    this.#connections.delete(this.#line.conn);
+    if (connection.closedNs >= 0) return;
+    connection.closedNs = timeNs;
+    this.#closed.add(this.#line.conn);
+    if (this.#closed.size > MAX_CLOSED) this.#forgetOldest();
     const { sentEnd, receivedEnd } = connection;
     const header = this.#header(timeNs, connection.connId);
     this.#sink.raw({ kind: "connection", ...header, state: "closed", sentEnd, receivedEnd });
+  }
+
+  #forgetOldest(): void {
+    for (const name of this.#closed) {
+      this.#closed.delete(name);
+      this.#connections.delete(name);
+      return;
+    }
   }
 
   #advance(timeNs: number): void {

@@ -1,6 +1,8 @@
 import { deepStrictEqual as equals, ok, rejects, strictEqual as is } from "node:assert";
 import { Buffer } from "node:buffer";
 import { collectSource, dataFacts } from "../../tests/support/run_source.ts";
+import { recordsLineFuzz } from "../../tests/fuzz/capture.ts";
+import { runFuzz, TEST_INPUTS } from "../../tests/support/fuzz.ts";
 import { Random } from "../../tests/support/random.ts";
 import { records } from "./records.ts";
 
@@ -42,6 +44,14 @@ Deno.test("connections may be named by number or text", async () => {
   equals(dataFacts(facts).map((fact) => fact.connId), [1, 2, 3, 1]);
 });
 
+Deno.test("slashes that an encoder escaped are read on every line, not only on the first", async () => {
+  const escaped = line({}, "\xff\xff\xff?").replaceAll("/", "\\/");
+  ok(escaped.includes("\\/"));
+  const { facts, findings } = await read(escaped + escaped + line({}, "x") + escaped);
+  equals(findings, []);
+  equals(dataFacts(facts).map((fact) => Buffer.from(fact.bytes).toString()), ["ÿÿÿ?", "ÿÿÿ?", "x", "ÿÿÿ?"]);
+});
+
 Deno.test("times since 1970 keep every digit", async () => {
   const { facts } = await read(`{"conn":1,"dir":"w","ts_ns":1790000000123456789,"data":"QQ=="}\n`.repeat(2));
   const clock = facts[0];
@@ -52,10 +62,17 @@ Deno.test("times since 1970 keep every digit", async () => {
   }
 });
 
-Deno.test("advance facts come with each second of capture time", async () => {
-  const { facts } = await read([0, 0.5e9, 1.1e9, 1.2e9, 5e9].map((time) => line({ ts_ns: time })).join(""));
+Deno.test("advance facts come with each second of capture time, and leave late lines a second", async () => {
+  const { facts } = await read([0, 0.5e9, 2.1e9, 2.2e9, 6e9].map((time) => line({ ts_ns: time })).join(""));
   const to = facts.flatMap((fact) => fact.kind === "advance" ? [fact.toNs] : []);
   equals(to, [1.1e9, 5e9]);
+});
+
+Deno.test("a line that is older than the end of its connection opens no new one", async () => {
+  const end = line({ dir: "r", ts_ns: 3000, closed: true }, "");
+  const { facts } = await read(line({ ts_ns: 1000, offset: 0 }) + end + line({ ts_ns: 2000, offset: 0 }) + end);
+  equals(facts.filter((fact) => fact.kind === "connection").map((fact) => fact.state), ["opened", "closed"]);
+  equals(dataFacts(facts).map((fact) => fact.connId), [1, 1]);
 });
 
 Deno.test("a line that cannot be used becomes a finding with its number and harms no other line", async () => {
@@ -129,3 +146,5 @@ Deno.test("2,000 damaged inputs are read without a throw", async () => {
     for (const fact of dataFacts(facts)) ok(fact.streamOffset >= 0);
   }
 });
+
+Deno.test("lines of any shape read the same by template and by JSON", () => runFuzz(recordsLineFuzz, TEST_INPUTS));
