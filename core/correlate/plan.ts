@@ -3,7 +3,7 @@
  * before, and each new step or change of status is published. And from readable reasoning of an answer to a request with tools:
  * what the model says to itself before it acts; source and confidence say which.
  *
- * State: the last plan of 1,024 program runs, at most 256 steps each, oldest forgotten first.
+ * State: the last plan of 1,024 sessions (program runs, where there is no session), at most 256 steps each, oldest forgotten first.
  */
 import type { DraftEvent, StoryContext } from "../model/draft.ts";
 import type { ToolCall } from "../model/model_call.ts";
@@ -61,7 +61,7 @@ class PlanStory implements CorrelatorState {
   #changes(draft: DraftEvent, call: ToolCall): { step: PlanStep; position: number; isNew: boolean }[] {
     const steps = parseSteps(call.arguments);
     if (steps.length === 0) return [];
-    const key = `${draft.processKey}\n${call.name}`;
+    const key = `${draft.session?.sessionId ?? draft.processKey}\n${call.name}`;
     const before = this.#plans.get(key);
     this.#plans.set(key, new Map(steps.map((step) => [step.text, step.status])));
     return steps

@@ -27,3 +27,26 @@ Deno.test("plan publishes new steps and changes of status only", () => {
     [["read", "pending", "planning"], ["write", "pending", "planning"], ["read", "completed", "revision"]],
   );
 });
+
+Deno.test("plan keeps the lists of two sessions of one program apart", () => {
+  const answer = (sessionId: string, status: string) => {
+    const call = {
+      id: `t-${sessionId}-${status}`,
+      name: "TodoWrite",
+      type: "function",
+      arguments: { todos: [{ content: "read", status }] },
+    };
+    const draft = draftOf("ai.response", {
+      ordinal: 0,
+      timeNs: 0,
+      response: { choices: [{ index: 0, message: { role: "assistant", toolCalls: [call] } }] },
+    });
+    return { ...draft, session: { sessionId, rule: "test", isInferred: false } };
+  };
+  const events = play(plan, [answer("a", "pending"), answer("b", "pending"), answer("a", "completed")]);
+  assert.deepEqual(eventsOf(events, "agent.plan_step").map(({ data }) => [data.agent?.session_id, data.step_type]), [
+    ["a", "planning"],
+    ["b", "planning"],
+    ["a", "revision"],
+  ]);
+});
