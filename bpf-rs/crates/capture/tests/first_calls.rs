@@ -21,25 +21,6 @@ fn start(folder: &Folder, change: impl FnOnce(&mut Config)) -> Option<(Engine, E
     Some((engine, server, port))
 }
 
-/// The sensor's threads run only when nothing else wants to: what they decide comes too late for a short program.
-fn user_space_is_slow() {
-    for task in std::fs::read_dir("/proc/self/task").unwrap().flatten() {
-        let name = std::fs::read_to_string(task.path().join("comm")).unwrap_or_default();
-        let id: i32 = task.file_name().to_string_lossy().parse().unwrap();
-        if name.starts_with("oisp-") {
-            let parameters = libc::sched_param { sched_priority: 0 };
-            // SAFETY: a thread of this process, and a valid pointer.
-            assert_eq!(unsafe { libc::sched_setscheduler(id, libc::SCHED_IDLE, &raw const parameters) }, 0);
-        }
-    }
-}
-
-/// A load on every processor, for as long as it lives.
-fn busy() -> Vec<Ended> {
-    let processors = std::thread::available_parallelism().map_or(2, usize::from);
-    (0..processors).map(|_| Ended(sh("while :; do :; done".into()))).collect()
-}
-
 /// A program of its own, so that a pattern can name it and nothing else on this machine.
 fn copied_curl(folder: &Folder, name: &str) -> PathBuf {
     let path = folder.file(name);

@@ -169,7 +169,7 @@ fn is_overlay(file: &OwnedFd) -> bool {
 
 /// Whether an open file is the one that the kernel calls `id`. `fstat` gives other device numbers than mappings have on
 /// btrfs and overlayfs; where they differ, a mapping of our own shows what the kernel calls the file.
-fn is_file(opened: &Opened, id: FileId) -> bool {
+pub(super) fn is_file(opened: &Opened, id: FileId) -> bool {
     let dev = libc::makedev(id.dev_major, id.dev_minor);
     if opened.stamp.ino == id.ino && opened.stamp.dev == dev {
         return true;

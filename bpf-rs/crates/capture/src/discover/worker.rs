@@ -3,7 +3,7 @@ use super::files::{Cause, Files, MAX_FILES};
 use super::open::{OpenError, Opened};
 use super::{Job, Shared, command, glob, loader_cache, locked, maps, open};
 use crate::engine::{FileId, Host, KernelFact, MappedFile, ProcessFact, ProcessState};
-use crate::process::read;
+use crate::process::{self, read};
 use crate::spawn::{self, Hold, lookup};
 use std::collections::{HashSet, VecDeque};
 use std::ffi::{OsStr, OsString};
@@ -44,7 +44,9 @@ pub(super) struct Worker {
     plain: HashSet<(FileId, u64)>,
     plain_since: Instant,
     /// Processes in scope that ran a program lately: one that has ended already is still told of.
-    recent: VecDeque<u32>,
+    recent: VecDeque<(u32, Option<String>)>,
+    /// What processes mapped that ended before their exec was told: mappings and execs come on two ways.
+    ended: VecDeque<MappedFile>,
     hold: Option<Held>,
     exe_globs: Vec<String>,
     had_globs: bool,
@@ -65,6 +67,7 @@ impl Worker {
             plain: HashSet::new(),
             plain_since: Instant::now(),
             recent: VecDeque::new(),
+            ended: VecDeque::new(),
             hold: None,
             exe_globs,
             had_globs: false,
@@ -224,7 +227,6 @@ impl Worker {
         if !is_wanted || !self.host.config.discover || self.is_namespaced {
             return;
         }
-        self.note_recent(pid);
         let mut cause = Cause {
             pid,
             process_key: fact.origin.process_key,
@@ -232,26 +234,33 @@ impl Worker {
             met_ns: Some(fact.origin.time_ns),
             exe: None,
         };
-        let mut opened = open::program(pid);
-        if let (Err(OpenError::Io(_)), Some(file)) = (&opened, fact.file)
-            && fact.filename.starts_with('/')
-        {
-            // ended already: what it ran still lies at its path
-            opened = open::in_root(std::process::id(), &fact.filename, file);
-            cause.exe = Some(fact.filename.clone());
-        }
-        self.files.meet(opened, &fact.filename, &cause);
+        let (opened, started) = open_started(fact);
+        let exe = started.clone().or_else(|| Some(opened.as_ref().ok()?.path.clone()));
+        self.note_recent(pid, exe);
+        let path = started.clone().unwrap_or_else(|| fact.filename.clone());
+        cause.exe = started;
+        self.files.meet(opened, &path, &cause);
+        let ended = std::mem::take(&mut self.ended);
+        let (told, rest): (VecDeque<_>, _) = ended.into_iter().partition(|mapping| mapping.pid == pid);
+        self.ended = rest;
+        told.iter().for_each(|mapping| self.mapped(mapping));
     }
 
     fn mapped(&mut self, fact: &MappedFile) {
-        if !self.host.config.discover || !self.is_in_scope(fact.pid) {
-            return;
-        }
         let name = (fact.file, fact.ino_generation);
-        if self.plain.contains(&name) {
+        if !self.host.config.discover || self.plain.contains(&name) {
             return;
         }
-        let cause = Cause { pid: fact.pid, met_ns: Some(fact.time_ns), ..Cause::default() };
+        let told = self.recent.iter().rev().find(|(pid, _)| *pid == fact.pid).map(|(_, exe)| exe.clone());
+        let exe = read::exe(fact.pid).map(|exe| exe.to_string_lossy().into_owned());
+        if exe.is_none() && told.is_none() && !self.is_namespaced {
+            return self.note_ended(fact);
+        }
+        if !self.is_in_scope(fact.pid) {
+            return;
+        }
+        let cause =
+            Cause { pid: fact.pid, met_ns: Some(fact.time_ns), exe: exe.or(told.flatten()), ..Cause::default() };
         self.hold_process(fact.pid);
         let text = std::fs::read(format!("/proc/{}/maps", fact.pid)).unwrap_or_default();
         let text = String::from_utf8_lossy(&text);
@@ -276,14 +285,23 @@ impl Worker {
 
     /// 0, a process that is not visible here, is in scope when the whole machine is.
     fn is_in_scope(&self, pid: u32) -> bool {
-        (self.is_namespaced && pid != 0) || self.host.scope.contains(pid) || self.recent.contains(&pid)
+        (self.is_namespaced && pid != 0)
+            || self.host.scope.contains(pid)
+            || self.recent.iter().any(|(recent, _)| *recent == pid)
     }
 
-    fn note_recent(&mut self, pid: u32) {
+    fn note_ended(&mut self, fact: &MappedFile) {
+        if self.ended.len() >= MAX_RECENT {
+            self.ended.pop_front();
+        }
+        self.ended.push_back(fact.clone());
+    }
+
+    fn note_recent(&mut self, pid: u32, exe: Option<String>) {
         if self.recent.len() >= MAX_RECENT {
             self.recent.pop_front();
         }
-        self.recent.push_back(pid);
+        self.recent.push_back((pid, exe));
     }
 
     fn scope_by_exe(&mut self, pid: u32) {
@@ -326,5 +344,19 @@ impl Worker {
         if self.host.scope.set_exe(pid, true).is_ok() {
             self.by_exe.insert(pid);
         }
+    }
+}
+
+/// The program of an exec: what the process runs or, when that ended or went on to its next program, what lies at the path it was
+/// started by; then that path too. Of a script that is its interpreter.
+fn open_started(fact: &ProcessFact) -> (Result<Opened, OpenError>, Option<String>) {
+    let running = open::program(fact.origin.tgid);
+    let Some(file) = fact.file else { return (running, None) };
+    if running.as_ref().is_ok_and(|opened| open::is_file(opened, file)) {
+        return (running, None);
+    }
+    match process::started_program(fact) {
+        Some(path) => (open::in_root(std::process::id(), &path, file), Some(path)),
+        None => (running, None),
     }
 }

@@ -61,7 +61,7 @@ fn runs_still(fact: &ProcessFact) -> bool {
 }
 
 /// The program by what the kernel was asked to start: for a script its interpreter, which the kernel puts before it.
-fn started_program(fact: &ProcessFact) -> Option<String> {
+pub(crate) fn started_program(fact: &ProcessFact) -> Option<String> {
     let is_script = fact.args.iter().skip(1).take(2).any(|arg| *arg == fact.filename);
     let asked = if is_script { fact.args.first()? } else { &fact.filename };
     asked.starts_with('/').then(|| asked.clone())
