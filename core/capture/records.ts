@@ -13,7 +13,7 @@ const MAX_PLAIN_SECONDS = 9_000_000;
 const LEEWAY_SECONDS = 3600;
 const NANOS = 1_000_000_000;
 /** Lines may stand in the file this much later than their time says: what a hole waits for. */
-const TOLERANCE_NS = NANOS;
+const TOLERANCE_NS = 10 * NANOS;
 const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;
 

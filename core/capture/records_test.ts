@@ -62,8 +62,8 @@ Deno.test("times since 1970 keep every digit", async () => {
   }
 });
 
-Deno.test("advance facts come with each second of capture time, and leave late lines a second", async () => {
-  const { facts } = await read([0, 0.5e9, 2.1e9, 2.2e9, 6e9].map((time) => line({ ts_ns: time })).join(""));
+Deno.test("advance facts come with each second of capture time, and leave late lines ten", async () => {
+  const { facts } = await read([0, 0.5e9, 11.1e9, 11.2e9, 15e9].map((time) => line({ ts_ns: time })).join(""));
   const to = facts.flatMap((fact) => fact.kind === "advance" ? [fact.toNs] : []);
   equals(to, [1.1e9, 5e9]);
 });

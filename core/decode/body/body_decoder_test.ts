@@ -51,6 +51,15 @@ Deno.test("body decoder undoes chains from the last coding to the first, and gzi
   assert.equal(decode({ "content-encoding": "gzip" }, members, 3)[0], JSON_TEXT);
 });
 
+Deno.test("body decoder reads over frames of zstd that give nothing, however they were cut", () => {
+  const skippable = Uint8Array.of(0x50, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 7, 7);
+  const frames = ["", JSON_TEXT.slice(0, 40), "", JSON_TEXT.slice(40)].map((text) =>
+    zlib.zstdCompressSync(encoder.encode(text))
+  );
+  const body = concat([skippable, ...frames, skippable]);
+  for (const seed of [0, 1, 2, 3]) assert.equal(decode({ "content-encoding": "zstd" }, body, seed)[0], JSON_TEXT);
+});
+
 for (const coding of ["gzip", "br", "zstd"]) {
   Deno.test(`body decoder gives each event of a live ${coding} stream when its bytes arrive`, async () => {
     const stream = coding === "gzip"

@@ -156,8 +156,9 @@ export class Inflater {
       if (this.#isDamaged) return "damaged";
       if (free > 0) {
         if (left === 0) return "ok";
-        // Free room and input left: the stream is over, or (brotli tells no error) damaged.
-        if (left === before || free === out.length) {
+        // Free room and input left: the stream is over, or (brotli tells no error) damaged. A frame of zstd that gives nothing
+        // (skippable, or empty) has been read over; another follows.
+        if (left === before || (free === out.length && this.#coding !== "zstd")) {
           this.#isDamaged = true;
           return "damaged";
         }

@@ -38,6 +38,8 @@ class Http1Parser implements ConnectionParser, MessageOwner {
   readonly #pairing: Pairing;
   #ordinal = 0;
   #switch: (FlowOutcome & { readonly type: "switch" }) | undefined;
+  /** Switches as soon as its request, which was answered early, is over. */
+  #switching: Entry | undefined;
 
   constructor(connection: ConnectionFacts, sink: ExchangeSink) {
     const { joinedLate } = connection;
@@ -59,9 +61,10 @@ class Http1Parser implements ConnectionParser, MessageOwner {
   push(flow: Flow, bytes: Uint8Array, timeNs: number): FlowOutcome {
     const consumed = (flow === "request" ? this.#requests : this.#responses).push(bytes, timeNs);
     if (this.#switch === undefined) return OK;
-    const outcome = { ...this.#switch, rest: bytes.subarray(consumed) };
+    const found = this.#switch;
     this.#switch = undefined;
-    return outcome;
+    const rest = bytes.subarray(consumed);
+    return flow === "response" ? { ...found, rest } : { ...found, handover: { ...found.handover, requestRest: rest } };
   }
 
   gap(flow: Flow, lostBytes: number, reason: string, timeNs: number): void {
@@ -100,13 +103,25 @@ class Http1Parser implements ConnectionParser, MessageOwner {
   }
 
   ended(reader: MessageReader, timeNs: number): void {
-    if (reader === this.#requests) this.#pairing.requestEnded(timeNs);
+    if (reader === this.#requests) this.#requestEnded(timeNs);
     else this.#pairing.responseEnded(timeNs);
+  }
+
+  #requestEnded(timeNs: number): void {
+    const entry = this.#pairing.current;
+    this.#pairing.requestEnded(timeNs);
+    if (entry?.upgrade === undefined) return;
+    // What follows is of the new protocol, or not: the answer says it.
+    if (this.#switching === entry) this.#handOver(entry, undefined, timeNs);
+    else this.#requests.hold();
   }
 
   lostSync(reader: MessageReader, reason: string, timeNs: number): void {
     if (reader === this.#requests) this.#pairing.isRequestUnsure = true;
-    else this.#pairing.responseLost(reason, timeNs);
+    else {
+      this.#switching = undefined;
+      this.#pairing.responseLost(reason, timeNs);
+    }
   }
 
   unsureOfChunks(reader: MessageReader, reason: string, timeNs: number): void {
@@ -138,9 +153,11 @@ class Http1Parser implements ConnectionParser, MessageOwner {
       protocol: line.protocol,
       request,
     };
-    const entry = this.#pairing.add(exchange, framing.type === "none" ? upgradeOf(line.method, head) : undefined);
+    const upgrade = upgradeOf(line.method, head);
+    const hasBody = framing.type !== "none";
+    const entry = this.#pairing.add(exchange, hasBody && !ANSWERED_LATER.has(upgrade ?? "") ? undefined : upgrade);
     entry.requestSink = this.#sink.request(exchange);
-    if (entry.upgrade === undefined) this.#requests.begin(framing, request, entry.requestSink, timeNs);
+    if (entry.upgrade === undefined || hasBody) this.#requests.begin(framing, request, entry.requestSink, timeNs);
     else this.#requests.hold();
   }
 
@@ -168,6 +185,10 @@ class Http1Parser implements ConnectionParser, MessageOwner {
     const isAnswered = !entry.isTold && !(isSwitch && ANSWERED_LATER.has(entry.upgrade ?? ""));
     if (isAnswered) entry.exchange.response = response;
     const sink = isAnswered ? this.#sink.response(entry.exchange) : undefined;
+    if (isSwitch && this.#requests.isInMessage && this.#pairing.current === entry) {
+      this.#switching = entry;
+      return this.#responses.hold();
+    }
     if (isSwitch) return this.#handOver(entry, sink, timeNs);
     if (entry.upgrade !== undefined) this.#refuseUpgrade(entry, timeNs);
     this.#responses.begin(framing, response, sink, timeNs);
@@ -175,7 +196,8 @@ class Http1Parser implements ConnectionParser, MessageOwner {
 
   #refuseUpgrade(entry: Entry, timeNs: number): void {
     entry.upgrade = undefined;
-    this.#endHeldRequest(entry, timeNs);
+    if (this.#pairing.current === entry && this.#requests.isInMessage) return;
+    if (!entry.isRequestOver) this.#endHeldRequest(entry, timeNs);
     this.#requests.release(timeNs);
   }
 
@@ -189,17 +211,17 @@ class Http1Parser implements ConnectionParser, MessageOwner {
 
   #handOver(entry: Entry, responseSink: BodySink | undefined, timeNs: number): void {
     const requestRest = this.#requests.stop();
-    this.#responses.stop();
+    const rest = this.#responses.stop();
     this.#pairing.entries.shift();
     this.#pairing.current = undefined;
     if (entry.upgrade === TUNNEL) return this.#tunnel(entry, responseSink, timeNs);
     this.#switch = {
       type: "switch",
       to: entry.upgrade ?? "",
-      rest: requestRest,
+      rest,
       handover: {
         exchange: entry.exchange,
-        requestSink: entry.requestSink,
+        requestSink: entry.isRequestOver ? undefined : entry.requestSink,
         responseSink,
         requestRest: requestRest.length > 0 ? requestRest : undefined,
         nextOrdinal: this.#ordinal,

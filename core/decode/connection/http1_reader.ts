@@ -81,7 +81,7 @@ export class MessageReader {
           this.#body(at === 0 ? bytes : bytes.subarray(at), timeNs);
           return bytes.length;
         case "hold":
-          this.#keep(at === 0 ? bytes : bytes.subarray(at));
+          this.#keep(at === 0 ? bytes : bytes.subarray(at), timeNs);
           return bytes.length;
         case "off":
           return at;
@@ -269,9 +269,10 @@ export class MessageReader {
     return this.#gapReason === undefined ? "complete" : "gap";
   }
 
-  #keep(bytes: Uint8Array): void {
+  #keep(bytes: Uint8Array, timeNs: number): void {
     this.#kept ??= new ByteCarry();
     if (this.#kept.heldBytes + bytes.length <= MAX_HELD_BYTES) this.#kept.push(bytes);
+    else this.loseSync("upgrade_limit", timeNs);
   }
 }
 

@@ -66,7 +66,9 @@ export class Http2Stream {
   static upgraded(handover: Handover, out: ExchangeSink): Http2Stream {
     const { exchange, requestSink } = handover;
     const stream = new Http2Stream(exchange, out, requestSink, false);
-    stream.end("request", exchange.request.lastByteNs);
+    // A request with a body was told to its end before the switch.
+    if (exchange.request.completeness === "in_flight") stream.end("request", exchange.request.lastByteNs);
+    else stream.#request.isOver = true;
     return stream;
   }
 
