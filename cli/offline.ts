@@ -10,10 +10,12 @@ import { readFilter } from "./event_filter.ts";
 import { ExitCode } from "./exit_codes.ts";
 import { findCallerFiles } from "./output/caller_files.ts";
 import type { RedactionMode } from "../core/model/oisp_event.ts";
-import { openFile, openStdout, openTerminalLines } from "./output/destinations.ts";
+import { openOutput, openTerminalLines, refuseSameFile } from "./output/destinations.ts";
 import { filterDestination } from "./output/filtered.ts";
 import { openReports } from "./report/files.ts";
+import { keepReports } from "./report/intermediate.ts";
 import type { RunSummary } from "./report/report.ts";
+import { parseReportRequests } from "./report/request.ts";
 import { createSession, FULL_WARNING } from "./session.ts";
 import { toConfigRequest } from "./settings.ts";
 import { onStopSignals } from "./signals.ts";
@@ -40,11 +42,10 @@ async function openDestination(
 ): Promise<Destination> {
   const { io, flags } = invocation;
   const path = flags.text("output");
-  if (path !== undefined && path !== "-") {
-    return await openFile(io, mode, { path, isAppended: flags.isOn("append"), callerFiles: findCallerFiles(io.env) });
-  }
-  const isForPerson = path === undefined && form === "lines" && io.stdout.isTerminal;
-  return isForPerson ? openTerminalLines(io, mode, stop) : await openStdout(io, mode, stop);
+  if (path === undefined && form === "lines" && io.stdout.isTerminal) return openTerminalLines(io, mode, stop);
+  const isAppended = flags.isOn("append");
+  const request = { path: path ?? "-", isAppended, callerFiles: findCallerFiles(io.env), onBrokenPipe: stop };
+  return (await openOutput(io, mode, request)).destination;
 }
 
 /** Gives what destinations could not deliver, as findings. A reader that is gone is none. */
@@ -75,12 +76,14 @@ export async function runOffline(
   acceptsKey: (source: CaptureRun, key: Uint8Array) => boolean = () => true,
 ): Promise<number> {
   const { io, flags } = invocation;
+  const reportPaths = parseReportRequests(flags.texts("report")).map(({ path }) => path);
+  refuseSameFile([flags.text("output") ?? "-", ...reportPaths]);
   const filter = await readFilter(flags);
   const config = loadSettings(invocation);
   const { mode } = config.redaction;
   warnAboutFull(invocation, [mode]);
   const source = await open();
-  const reports = await openReports(flags.texts("report"), findCallerFiles(io.env));
+  const reports = await openReports(flags.texts("report"), io, findCallerFiles(io.env));
   const destination = await openDestination(invocation, mode, formOnTerminal, () => source.stop());
   const ownKey = findHashKey(invocation, config);
   const hashKey = ownKey !== undefined && acceptsKey(source, ownKey) ? ownKey : undefined;
@@ -91,8 +94,12 @@ export async function runOffline(
     ...(hashKey === undefined ? {} : { hashKey }),
   });
   const signals = onStopSignals(() => session.pipeline.stop());
-  const { summary, findings } = await session.run().finally(() => signals.remove());
-  reports.write(summary);
+  const kept = keepReports(reports, session);
+  const { summary, findings } = await session.run().finally(() => {
+    kept.stop();
+    signals.remove();
+  });
+  await reports.write(summary);
   const outputFindings = toOutputFindings(summary);
   writeFindings(io.stderr, [...findings, ...outputFindings]);
   if (outputFindings.length > 0) return ExitCode.io;

@@ -6,10 +6,10 @@ import type { Account } from "../core/model/loss.ts";
 import type { RedactionMode } from "../core/model/oisp_event.ts";
 import type { RawAccount } from "../core/model/raw_capture.ts";
 import { PROGRAM_VERSION } from "../core/model/version.ts";
-import { createPipeline, type Pipeline, type PipelineResult } from "../core/pipeline/pipeline.ts";
+import { createPipeline, type Pipeline, type PipelineStats } from "../core/pipeline/pipeline.ts";
 import type { Destination, EventTap } from "../core/pipeline/outlets.ts";
 import type { Recorder } from "../core/pipeline/recorder.ts";
-import type { RunSummary } from "./report/report.ts";
+import type { ReportedOutput, RunSummary } from "./report/report.ts";
 import { RunTally } from "./report/tally.ts";
 
 /** What a session is made of. */
@@ -26,6 +26,8 @@ export interface SessionOptions {
 export interface Session {
   readonly pipeline: Pipeline;
   readonly tally: RunTally;
+  /** What is known so far; not complete. */
+  summarize(): RunSummary;
   /** Runs to the end of the source. */
   run(): Promise<SessionResult>;
 }
@@ -58,9 +60,9 @@ function toAccount(account: RawAccount): Account {
   };
 }
 
-function sumLosses(result: PipelineResult): Record<string, number> {
+function sumLosses({ losses: stages }: PipelineStats): Record<string, number> {
   const sums: Record<string, number> = {};
-  for (const [stage, losses] of Object.entries(result.stats.losses)) {
+  for (const [stage, losses] of Object.entries(stages)) {
     for (const [reason, count] of Object.entries(losses.items)) if (count > 0) sums[`${stage}.${reason}`] = count;
   }
   return sums;
@@ -88,39 +90,36 @@ export function createSession(options: SessionOptions): Session {
     ...(options.hashKey === undefined ? {} : { hashKey: options.hashKey }),
     ...(options.recorder === undefined ? {} : { recorder: options.recorder }),
   });
-  return { pipeline, tally, run: () => runSession(pipeline, tally, destinations) };
-}
-
-async function runSession(
-  pipeline: Pipeline,
-  tally: RunTally,
-  destinations: readonly Destination[],
-): Promise<SessionResult> {
   const startedAtMs = Date.now();
   const startMs = performance.now();
-  const result = await pipeline.run();
-  const { account } = result.stats;
-  const outputs = destinations.map(({ name, handle }) => {
-    const health = handle.health();
-    return {
-      name,
-      events: health.eventsExported,
-      dropped: health.dropped,
-      ...(health.filteredOut === undefined ? {} : { filteredOut: health.filteredOut }),
-      // A reader that is gone ends a pipe; that is no failure.
-      ...(health.lastError === undefined || handle.ended?.aborted === true ? {} : { error: health.lastError }),
-    };
+  const summarize = (findings: readonly Finding[], stats: PipelineStats): RunSummary => ({
+    startedAtMs,
+    durationMs: performance.now() - startMs,
+    tally,
+    droppedItems: sumLosses(stats),
+    outputs: destinations.map(toReportedOutput),
+    findings,
+    ...(stats.account === undefined ? {} : { account: toAccount(stats.account) }),
   });
   return {
-    findings: result.findings,
-    summary: {
-      startedAtMs,
-      durationMs: performance.now() - startMs,
-      tally,
-      droppedItems: sumLosses(result),
-      outputs,
-      findings: result.findings,
-      ...(account === undefined ? {} : { account: toAccount(account) }),
+    pipeline,
+    tally,
+    summarize: () => ({ ...summarize([], pipeline.stats()), isRunning: true }),
+    async run() {
+      const { findings, stats } = await pipeline.run();
+      return { findings, summary: summarize(findings, stats) };
     },
+  };
+}
+
+function toReportedOutput({ name, handle }: Destination): ReportedOutput {
+  const { eventsExported, dropped, filteredOut, lastError } = handle.health();
+  return {
+    name,
+    events: eventsExported,
+    dropped,
+    ...(filteredOut === undefined ? {} : { filteredOut }),
+    // A reader that is gone ends a pipe; that is no failure.
+    ...(lastError === undefined || handle.ended?.aborted === true ? {} : { error: lastError }),
   };
 }

@@ -8,7 +8,7 @@ export const OUTPUT: Flag = {
   value: { name: "FILE", kind: "file" },
   summary: "write events to FILE as JSON lines; - is stdout",
   details:
-    "Appends to an existing file; only something that is not a regular file is refused. Under sudo the file is opened with the rights of the caller, never through a symbolic link, and belongs to the caller.",
+    "Appends to an existing file. /dev/stdout, /dev/stderr, /dev/fd/N, /dev/null and a pipe with a name (its reader is waited for) are written to as they are; other devices and folders are refused. Under sudo the file is opened with the rights of the caller, never through a symbolic link, and belongs to the caller.",
 };
 
 /** `--no-append`. */
@@ -44,8 +44,9 @@ export const REPORT: Flag = {
   name: "report",
   value: { name: "FORMAT=FILE", kind: "text" },
   repeatable: true,
-  summary: "write a summary at the end, for example json=FILE",
-  details: "Formats: json. Calls, tokens and cost by model, and the account of captured, skipped and lost bytes.",
+  summary: "write a summary, for example json=FILE",
+  details:
+    "Formats: json. Calls, tokens and cost by model, and the account of captured, skipped and lost bytes. FILE is renewed every 2 s while there is something new (`complete` is false), so that a job that is killed leaves a report; a stream such as /dev/stderr gets it once, at the end.",
 };
 
 /** `--streaming-chunks`. */

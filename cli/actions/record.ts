@@ -13,6 +13,7 @@ import { showProgress } from "../live/status_line.ts";
 import { findHashKey, loadSettings } from "../offline.ts";
 import { watchStdoutReader } from "../output/reader_gone.ts";
 import { toKeyId } from "../output/state_folder.ts";
+import { keepReports } from "../report/intermediate.ts";
 import { onStopSignals } from "../signals.ts";
 
 function describeScope(invocation: Invocation, config: Config): string {
@@ -65,7 +66,9 @@ export async function run(invocation: Invocation): Promise<number> {
   const durationMs = flags.number("duration");
   const timer = durationMs === undefined ? undefined : setTimeout(stop, durationMs);
   const progress = showProgress(io, sensor.session, outputs.hasTerminalLines);
+  const kept = keepReports(outputs.reports, sensor.session);
   const result = await sensor.run().finally(() => {
+    kept.stop();
     clearTimeout(timer);
     progress.stop();
     signals.remove();

@@ -6,6 +6,7 @@ import { ExitCode } from "../exit_codes.ts";
 import { loadSettings, warnAboutFull } from "../offline.ts";
 import { findCallerFiles, findCallerInput } from "../output/caller_files.ts";
 import { openOutputFile, writeFully } from "../output/output_file.ts";
+import { openStreamOutput, writeToStream } from "../output/stream_output.ts";
 import { readInstallationKey } from "../output/state_folder.ts";
 import { type LineForm, LineRedactor } from "../redact_lines.ts";
 import { usageError } from "../usage.ts";
@@ -20,12 +21,11 @@ function toForm(text: string | undefined): LineForm {
 
 async function openWriter(invocation: Invocation): Promise<{ write: Write; close(): void }> {
   const { io, flags } = invocation;
-  const path = flags.text("output");
-  if (path === undefined || path === "-") {
-    return { write: (text) => io.stdout.write(new TextEncoder().encode(text)), close: () => {} };
-  }
-  const options = { isAppended: flags.isOn("append"), mode: 0o600 };
-  const file = await openOutputFile(path, options, findCallerFiles(io.env));
+  const path = flags.text("output") ?? "-";
+  const callerFiles = findCallerFiles(io.env);
+  const stream = await openStreamOutput(path, io, callerFiles);
+  if (stream !== undefined) return { write: (text) => writeToStream(stream, text), close: () => stream.close() };
+  const file = await openOutputFile(path, { isAppended: flags.isOn("append"), mode: 0o600 }, callerFiles);
   return { write: (text) => Promise.resolve(writeFully(file, text)), close: () => file.close() };
 }
 

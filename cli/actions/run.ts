@@ -15,6 +15,7 @@ import { askLibrary } from "../native.ts";
 import { findHashKey, loadSettings } from "../offline.ts";
 import { toKeyId } from "../output/state_folder.ts";
 import type { SessionResult } from "../session.ts";
+import { keepReports } from "../report/intermediate.ts";
 import { RunTally } from "../report/tally.ts";
 
 /** Signals that end this program by default; the terminal or the library gives them to the command. */
@@ -90,6 +91,7 @@ async function runCaptured(
 ): Promise<number> {
   const sensor = await openSensor(invocation, config, capture, outputs);
   if (!invocation.io.isQuiet) writeFindings(invocation.io.stderr, sensor.findings);
+  const kept = keepReports(outputs.reports, sensor.session);
   const session = sensor.run();
   // Awaited below; until then a failure must not end the program while the command runs.
   session.catch(() => {});
@@ -103,6 +105,7 @@ async function runCaptured(
   } finally {
     sensor.stop();
     await session.catch(() => {});
+    kept.stop();
   }
   return await conclude(invocation, session, outputs, childExitCode);
 }

@@ -55,7 +55,7 @@ export async function finishLive(
   extra: Partial<RunSummary> = {},
 ): Promise<boolean> {
   const summary = { ...result.summary, ...extra };
-  outputs.reports.write(summary);
+  await outputs.reports.write(summary);
   const failures = toOutputFindings(summary);
   writeFindings(io.stderr, [...result.findings, ...failures]);
   await writeSummary(io, summary, outputs);

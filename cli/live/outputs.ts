@@ -8,7 +8,14 @@ import { writeFindings } from "../errors.ts";
 import { readFilter } from "../event_filter.ts";
 import { warnAboutFull } from "../offline.ts";
 import { findCallerFiles } from "../output/caller_files.ts";
-import { openConfigured, openFile, openStdout, openTerminalLines, refuseSameFile } from "../output/destinations.ts";
+import {
+  openConfigured,
+  openFile,
+  openOutput,
+  openStdout,
+  openTerminalLines,
+  refuseSameFile,
+} from "../output/destinations.ts";
 import { filterDestination } from "../output/filtered.ts";
 import { createSessionPath } from "../output/state_folder.ts";
 import { openReports, type ReportFiles } from "../report/files.ts";
@@ -70,12 +77,14 @@ async function openEvents(
   if (path === undefined && configured.length === 0 && defaultOutput === "stdout") {
     return filterOutputs(await openDefault(invocation, config, stop), filter);
   }
-  const own: Opened = { destinations: [], files: [], hasTerminalLines: false, usesStdout: path === "-" };
-  if (path === "-") own.destinations.push(await openStdout(io, mode, stop));
-  else if (path !== undefined) {
+  const own: Opened = { destinations: [], files: [], hasTerminalLines: false, usesStdout: false };
+  if (path !== undefined) {
     const isAppended = flags.isOn("append");
-    own.destinations.push(await openFile(io, mode, { path, isAppended, callerFiles: findCallerFiles(io.env) }));
-    own.files.push(path);
+    const request = { path, isAppended, callerFiles: findCallerFiles(io.env), onBrokenPipe: stop };
+    const { destination, kind } = await openOutput(io, mode, request);
+    own.destinations.push(destination);
+    own.usesStdout = kind === "stdout";
+    if (kind === "file") own.files.push(path);
   }
   const { destinations } = filterOutputs(own, filter);
   return { ...own, destinations: [...configured, ...destinations], files: [...files, ...own.files] };
@@ -110,7 +119,7 @@ export async function openLiveOutputs(
   const { io, flags } = invocation;
   const recordingPath = flags.text("record");
   const callerFiles = findCallerFiles(io.env);
-  const reports = await openReports(flags.texts("report"), callerFiles);
+  const reports = await openReports(flags.texts("report"), io, callerFiles);
   const opened = await openEvents(invocation, config, filter, defaultOutput, stop);
   warnAboutFull(invocation, opened.destinations.map(({ mode }) => mode));
   if (recordingPath === undefined) return { ...opened, reports };

@@ -6,11 +6,16 @@ import { askLibrary } from "../native.ts";
 import { readCallerUid } from "../settings.ts";
 import type { CallerFiles } from "./output_file.ts";
 
+const Seen = v.object({ dev: v.number(), ino: v.number() });
 const Claimed = v.object({ fd: v.number(), dev: v.number(), ino: v.number() });
 
-async function claim(path: string, mode: string, permissions: number) {
+function claim(path: string, mode: string, permissions: number) {
+  return asCaller(path, async () => v.parse(Claimed, await askLibrary("open_as_user", { path, mode, permissions })));
+}
+
+async function asCaller<T>(path: string, ask: () => Promise<T>): Promise<T> {
   try {
-    return v.parse(Claimed, await askLibrary("open_as_user", { path, mode, permissions }));
+    return await ask();
   } catch (error) {
     if (!(error instanceof FindingError) || error.exitCode === ExitCode.unavailable) throw error;
     const why = error.findings[0]?.why ?? error.findings[0]?.what;
@@ -59,7 +64,12 @@ export async function findCallerInput(
 export function findCallerFiles(env: (name: string) => string | undefined): CallerFiles | undefined {
   const uid = readCallerUid(env);
   if (uid === undefined || uid === 0) return undefined;
+  const gid = Number(env("SUDO_GID") ?? -1);
   return {
+    async look(path) {
+      const ask = async () => v.parse(Seen, await askLibrary("open_as_user", { path, mode: "facts" }));
+      return { ...await asCaller(path, ask), caller: { uid, gid } };
+    },
     async claim(path, options) {
       const mode = options.isNew === true ? "create" : options.isAppended ? "append" : "replace";
       const claimed = await claim(path, mode, options.mode);

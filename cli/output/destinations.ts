@@ -1,5 +1,5 @@
 /** From flags, configuration and terminal to opened destinations. */
-import type { ByteStream } from "../../core/export/exporter.ts";
+import type { ByteStream, ExporterHandle } from "../../core/export/exporter.ts";
 import { EXPORTERS } from "../../core/export/registry.ts";
 import { type FileOpener, type OutputFile, processFiles } from "../../core/export/file_opener.ts";
 import type { ExportConfig } from "../../core/config/load.ts";
@@ -9,8 +9,10 @@ import type { Destination } from "../../core/pipeline/outlets.ts";
 import { ExitCode } from "../exit_codes.ts";
 import type { Io } from "../io.ts";
 import { renderEventLine } from "../term/event_line.ts";
+import { passOn } from "./filtered.ts";
 import { LineStream } from "./line_stream.ts";
 import { type CallerFiles, openOutputFile } from "./output_file.ts";
+import { openStreamOutput, toOutputName } from "./stream_output.ts";
 
 /** Exporter of `-o` and of JSON lines on standard output. */
 const LINES_EXPORTER = "jsonl";
@@ -51,10 +53,42 @@ export function openTerminalLines(io: Io, mode: RedactionMode, onBrokenPipe: () 
 
 /** JSON lines on standard output. */
 export async function openStdout(io: Io, mode: RedactionMode, onBrokenPipe: () => void): Promise<Destination> {
+  return { name: "stdout", mode, handle: await openStream(toStdout(io), onBrokenPipe) };
+}
+
+async function openStream(stream: ByteStream, onBrokenPipe: () => void): Promise<ExporterHandle> {
   const options = { enabled: true, path: "-" };
-  const handle = await findExporter(LINES_EXPORTER).open(options, { files: processFiles, stdout: toStdout(io) });
+  const handle = await findExporter(LINES_EXPORTER).open(options, { files: processFiles, stdout: stream });
   handle.ended?.addEventListener("abort", onBrokenPipe, { once: true });
-  return { name: "stdout", mode, handle };
+  return handle;
+}
+
+/** An output of the command line for events. */
+export interface OutputRequest {
+  readonly path: string;
+  readonly isAppended: boolean;
+  readonly callerFiles: CallerFiles | undefined;
+  /** Whoever reads the pipe is gone. */
+  readonly onBrokenPipe: () => void;
+}
+
+/** What `-o` names, opened. */
+export interface OpenedOutput {
+  readonly destination: Destination;
+  /** `stream`: a pipe, a device or a descriptor, with nothing to be read again. */
+  readonly kind: "stdout" | "stream" | "file";
+}
+
+/** Opens what `-o` names; `-` is standard output. @throws {FindingError} with exit code 73 */
+export async function openOutput(io: Io, mode: RedactionMode, request: OutputRequest): Promise<OpenedOutput> {
+  const { path, callerFiles, onBrokenPipe } = request;
+  const stream = await openStreamOutput(path, io, callerFiles);
+  if (stream === undefined) return { destination: await openFile(io, mode, request), kind: "file" };
+  const opened = await openStream(stream, onBrokenPipe);
+  const handle = { ...passOn(opened), close: (budgetMs: number) => opened.close(budgetMs).then(() => stream.close()) };
+  return stream.isStdout
+    ? { destination: { name: "stdout", mode, handle }, kind: "stdout" }
+    : { destination: { name: path, mode, handle }, kind: "stream" };
 }
 
 /** A file of the command line for events. */
@@ -64,7 +98,7 @@ export interface FileRequest {
   readonly callerFiles: CallerFiles | undefined;
 }
 
-/** Opens `-o FILE`. @throws {FindingError} with exit code 73 */
+/** Opens a regular file. @throws {FindingError} with exit code 73 */
 export async function openFile(io: Io, mode: RedactionMode, request: FileRequest): Promise<Destination> {
   const { path, isAppended, callerFiles } = request;
   const file = await openOutputFile(path, { isAppended, mode: EVENT_FILE_MODE }, callerFiles);
@@ -93,9 +127,14 @@ function toMode(value: unknown): RedactionMode | undefined {
   return value === "safe" || value === "masked" || value === "full" || value === "minimal" ? value : undefined;
 }
 
-/** Refuses two outputs to one file. @throws {FindingError} with exit code 64 */
+/** What swallows everything may be named as often as one likes. */
+const NULL_PATH = "/dev/null";
+
+/** Refuses two outputs to one file or stream. @throws {FindingError} with exit code 64 */
 export function refuseSameFile(paths: readonly (string | undefined)[]): void {
-  const named = paths.filter((path) => path !== undefined);
+  const named = paths.filter((path) => path !== undefined && path !== NULL_PATH).map((path) =>
+    toOutputName(path ?? "")
+  );
   const twice = named.find((path, i) => named.indexOf(path) !== i);
   if (twice === undefined) return;
   throw new FindingError([{

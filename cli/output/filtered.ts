@@ -35,7 +35,8 @@ export function limitDestination(destination: Destination, limit: number, onLast
   return { ...destination, handle: { ...passOn(handle), write } };
 }
 
-function passOn(handle: ExporterHandle): ExporterHandle {
+/** The same handle as a new object, so that some of it can be replaced. */
+export function passOn(handle: ExporterHandle): ExporterHandle {
   return {
     write: (events) => handle.write(events),
     flush: () => handle.flush(),

@@ -22,6 +22,18 @@ export interface CallerFiles {
    * @throws {FindingError} when the caller may not
    */
   claim(path: string, options: OutputOptions): Promise<ClaimedFile>;
+  /**
+   * Looks at something that is there, with the caller's rights: they may at least get to it.
+   * @throws {FindingError} when the caller may not
+   */
+  look(path: string): Promise<SeenFile>;
+}
+
+/** What the caller can get to, and who the caller is. */
+export interface SeenFile {
+  readonly dev: number;
+  readonly ino: number;
+  readonly caller: { readonly uid: number; readonly gid: number };
 }
 
 /** A file that the caller may write. */
@@ -32,6 +44,7 @@ export interface ClaimedFile {
 }
 
 const LINE_END = 10;
+const SPACE = 32;
 const { O_WRONLY, O_RDWR, O_CREAT, O_APPEND, O_NOFOLLOW, O_NONBLOCK, O_EXCL } = fs.constants;
 
 function explain(path: string, reason: string, fix: string): FindingError {
@@ -52,7 +65,7 @@ const REASONS: Readonly<Record<string, readonly [string, string]>> = {
   ENOENT: ["its folder does not exist", "make the folder first"],
   ENOTDIR: ["its folder is not a folder", "name a file in a folder"],
   EISDIR: ["it is a directory", "name a file in it"],
-  ENXIO: ["it is not a regular file", "use -o - to write to a pipe"],
+  ENXIO: ["it is not a regular file", "name a file, a pipe, or use -o -"],
   ENOSPC: ["the disk is full", "name a file on another disk"],
 };
 
@@ -81,20 +94,30 @@ function openRegular(path: string, flags: number, mode: number): number {
   const fd = openEither(path, O_NOFOLLOW | O_NONBLOCK | flags, mode);
   if (fs.fstatSync(fd).isFile()) return fd;
   fs.closeSync(fd);
-  throw explain(path, "it is not a regular file", "use -o - to write to a pipe");
+  throw explain(path, "it is not a regular file", "name a file, a pipe, or use -o -");
 }
 
-/** A new file takes the old one's place by a rename, so that whoever reads the old one keeps it whole. */
-function openAnew(path: string, mode: number): number {
+/**
+ * A new file takes the old one's place by a rename, so that whoever reads the old one keeps it whole; `fill` writes into it before
+ * that, so that nobody ever sees a part of it.
+ */
+function openAnew(path: string, mode: number, fill: (fd: number) => void = () => {}): number {
   const existing = fs.lstatSync(path, { throwIfNoEntry: false });
   if (existing?.isSymbolicLink()) throw explain(path, "it is a symbolic link", "name the file it points to");
   if (existing !== undefined && !existing.isFile()) {
-    throw explain(path, "it is not a regular file", "use -o - to write to a pipe");
+    throw explain(path, "it is not a regular file", "name a file, a pipe, or use -o -");
   }
   const temporary = `${path}.${Deno.pid}.new`;
   const fd = openRegular(temporary, O_CREAT | O_EXCL | O_APPEND, existing === undefined ? mode : existing.mode & 0o777);
-  fs.renameSync(temporary, path);
-  return fd;
+  try {
+    fill(fd);
+    fs.renameSync(temporary, path);
+    return fd;
+  } catch (error) {
+    fs.closeSync(fd);
+    fs.rmSync(temporary, { force: true });
+    throw error;
+  }
 }
 
 /** A file that may be written and not read counts as whole. */
@@ -122,7 +145,7 @@ function toOutputFile(fd: number): OutputFile {
 }
 
 /** Writes everything. @throws {Error} as the system reports it */
-export function writeFully(file: OutputFile, text: string): void {
+export function writeFully(file: Pick<OutputFile, "writeSync">, text: string): void {
   for (let rest = new TextEncoder().encode(text); rest.length > 0;) rest = rest.subarray(file.writeSync(rest));
 }
 
@@ -160,12 +183,62 @@ export async function openOutputFile(
   }
 }
 
+/** A small file whose whole content is written again and again. */
+export interface WholeFile {
+  /** Puts the text in the place of what was there. @throws {Error} as the system reports it */
+  replace(text: string): void;
+  close(): void;
+}
+
+/**
+ * Opens a file of the command line whose content is written as a whole. Each content takes the place of the last one by a rename.
+ * Under sudo, where a rename would not be the caller's, it is written over the last one in one piece, filled up with spaces.
+ * @throws {FindingError} like `openOutputFile`
+ */
+export async function openWholeFile(
+  path: string,
+  mode: number,
+  callerFiles: CallerFiles | undefined,
+): Promise<WholeFile> {
+  const options = { isAppended: false, mode };
+  if (callerFiles !== undefined) return createOverwritten(await openAtAnyPosition(path, options, callerFiles));
+  (await openOutputFile(path, options, undefined)).close();
+  return {
+    replace: (text) =>
+      fs.closeSync(openAnew(path, mode, (fd) => writeFully({ writeSync: (bytes) => fs.writeSync(fd, bytes) }, text))),
+    close() {},
+  };
+}
+
+function createOverwritten(fd: number): WholeFile {
+  let lengthBytes = 0;
+  let textBytes = 0;
+  return {
+    replace(text) {
+      const plain = new TextEncoder().encode(text);
+      const bytes = new Uint8Array(Math.max(plain.length, lengthBytes)).fill(SPACE);
+      bytes.set(plain);
+      let at = 0;
+      while (at < bytes.length) at += fs.writeSync(fd, bytes, at, bytes.length - at, at);
+      lengthBytes = bytes.length;
+      textBytes = plain.length;
+    },
+    close() {
+      if (textBytes < lengthBytes) fs.ftruncateSync(fd, textBytes);
+      fs.closeSync(fd);
+    },
+  };
+}
+
 /**
  * Creates a new file as the caller, for writing at any position. Gives its descriptor.
  * @throws {FindingError} with exit code 73 when something is there or it cannot be created
  */
-export async function openNewFile(path: string, callerFiles: CallerFiles): Promise<number> {
-  const options = { isAppended: false, isNew: true, mode: 0o600 };
+export function openNewFile(path: string, callerFiles: CallerFiles): Promise<number> {
+  return openAtAnyPosition(path, { isAppended: false, isNew: true, mode: 0o600 }, callerFiles);
+}
+
+async function openAtAnyPosition(path: string, options: OutputOptions, callerFiles: CallerFiles): Promise<number> {
   try {
     return await openClaimed(path, await callerFiles.claim(path, options), 0, options.mode);
   } catch (error) {

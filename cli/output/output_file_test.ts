@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { FindingError } from "../../core/model/finding.ts";
-import { openOutputFile, writeFully } from "./output_file.ts";
+import { type CallerFiles, openOutputFile, openWholeFile, writeFully } from "./output_file.ts";
 
 const APPEND = { isAppended: true, mode: 0o600 };
 const ANEW = { isAppended: false, mode: 0o600 };
@@ -67,12 +67,70 @@ Deno.test("a symbolic link, a pipe, a device and a folder are refused, appended 
   });
 });
 
+function callerWith(claim: CallerFiles["claim"]): CallerFiles {
+  return { claim, look: () => Promise.reject(new Error("not asked for")) };
+}
+
 Deno.test("a file that is exchanged after the caller's rights were checked is refused", async () => {
   await withFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/a`, "");
     let released = 0;
     const claim = () => Promise.resolve({ dev: 1, ino: 1, release: () => Promise.resolve(void released++) });
-    await assert.rejects(openOutputFile(`${folder}/a`, APPEND, { claim }), /exchanged/);
+    await assert.rejects(openOutputFile(`${folder}/a`, APPEND, callerWith(claim)), /exchanged/);
     assert.equal(released, 1);
+  });
+});
+
+Deno.test("a whole file holds its first, a longer and a shorter content, and nothing else is left in its folder", async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/report`;
+    const file = await openWholeFile(path, 0o644, undefined);
+    for (const text of ["one\n", "a longer one\n", "x\n"]) {
+      file.replace(text);
+      assert.equal(await Deno.readTextFile(path), text);
+    }
+    file.close();
+    assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["report"]);
+  });
+});
+
+Deno.test("whoever has read a part of a whole file gets the rest of the same content", async () => {
+  await withFolder(async (folder) => {
+    const file = await openWholeFile(`${folder}/report`, 0o644, undefined);
+    file.replace("first");
+    using reader = await Deno.open(`${folder}/report`);
+    const bytes = new Uint8Array(2);
+    await reader.read(bytes);
+    file.replace("SECOND");
+    assert.equal(new TextDecoder().decode(bytes), "fi");
+    assert.equal(await new Response(reader.readable).text(), "rst");
+  });
+});
+
+Deno.test("under sudo a whole file is the one that the caller's rights gave, filled up with spaces until its end", async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/report`;
+    const claim = () => {
+      Deno.writeTextFileSync(path, "", { createNew: true });
+      const { dev, ino } = Deno.statSync(path);
+      return Promise.resolve({ dev, ino: ino ?? 0, release: () => Promise.resolve() });
+    };
+    const file = await openWholeFile(path, 0o644, callerWith(claim));
+    const { ino } = await Deno.stat(path);
+    file.replace('{"calls":100}\n');
+    file.replace('{"calls":7}\n');
+    assert.deepEqual(JSON.parse(await Deno.readTextFile(path)), { calls: 7 });
+    file.close();
+    assert.equal(await Deno.readTextFile(path), '{"calls":7}\n');
+    assert.equal((await Deno.stat(path)).ino, ino);
+  });
+});
+
+Deno.test("a whole file is refused like any other: links, folders, what is no file", async () => {
+  await withFolder(async (folder) => {
+    await Deno.symlink(`${folder}/target`, `${folder}/link`);
+    for (const path of [`${folder}/link`, folder, `${folder}/none/a`]) {
+      await assert.rejects(openWholeFile(path, 0o644, undefined), FindingError, path);
+    }
   });
 });

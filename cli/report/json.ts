@@ -58,6 +58,7 @@ function render(summary: RunSummary): string {
   const notCovered = tally.notCovered();
   const report = {
     report_version: 1,
+    complete: summary.isRunning !== true,
     started_at: toTimestamp(Math.round(summary.startedAtMs) * 1000),
     duration_ms: Math.round(summary.durationMs),
     ...(summary.childExitCode === undefined ? {} : { command_exit_code: summary.childExitCode }),

@@ -15,8 +15,10 @@ export interface ReportedOutput {
   readonly error?: string;
 }
 
-/** What a run was, at its end. */
+/** What a run was, at its end, or is so far. */
 export interface RunSummary {
+  /** It goes on: a program that was killed leaves a report like this. */
+  readonly isRunning?: boolean;
   readonly startedAtMs: number;
   readonly durationMs: number;
   readonly tally: RunTally;

@@ -178,6 +178,51 @@ testOrSkip("under sudo only files that the caller may read are inputs", sudoReas
   }));
 
 testOrSkip(
+  "under sudo pipes of the caller, streams and /dev/null are outputs; a pipe of root is refused",
+  sudoReason,
+  () =>
+    withStage(async (stage) => {
+      const oisp = await allowSudo(stage);
+      await stage.run(["sh", "-c", `cd ${stage.folder}; mkfifo -m 600 of-root; mkfifo -m 600 mine; chown daemon mine`]);
+      const ask = (words: string) =>
+        stage.run([
+          "runuser",
+          "-u",
+          "daemon",
+          "--",
+          "sh",
+          "-c",
+          `cd ${stage.folder}; echo x | sudo ${oisp} redact ${words}`,
+        ]);
+      strictEqual((await ask("-o of-root")).code, 73);
+      strictEqual((await ask("-o /dev/null")).code, 0);
+      strictEqual((await ask("-o /dev/stdout")).stdout, "x\n");
+      const { stdout, stderr } = await ask("-o mine & cat mine; wait");
+      strictEqual(stdout, "x\n", stderr);
+    }),
+);
+
+testOrSkip(
+  "under sudo a report is the caller's, and a run that is killed leaves what was known",
+  sudoReason,
+  () =>
+    withStage(async (stage) => {
+      const oisp = await allowSudo(stage);
+      const report = `${stage.folder}/report.json`;
+      const line = `cd ${stage.folder}; exec sudo ${oisp} run --report json=report.json -- ` +
+        `sh -c 'ps -o ppid= -o pid= -p $$ > new; mv new ids; exec sleep 60 >/dev/null 2>&1'`;
+      const done = stage.run(["runuser", "-u", "daemon", "--", "sh", "-c", line]);
+      await waitForFile(`${stage.folder}/ids`);
+      const [parent = 0, child = 0] = (await Deno.readTextFile(`${stage.folder}/ids`)).trim().split(/\s+/).map(Number);
+      Deno.kill(parent, "SIGKILL");
+      await done;
+      Deno.kill(child, "SIGKILL");
+      strictEqual((await Deno.stat(report)).uid, 1);
+      strictEqual(JSON.parse(await Deno.readTextFile(report)).complete, false);
+    }),
+);
+
+testOrSkip(
   "the summary goes to stderr and names calls, tokens and the file",
   reason ?? CLIENTS[0]?.reason,
   () =>
