@@ -21,7 +21,7 @@ export interface HeadRecognition {
   readonly isSure: boolean;
 }
 
-/** A path that fits weakly is enough on a host whose row lists the format. */
+/** A path that fits so weakly is enough on a host whose row lists the format, and nothing anywhere else. */
 const ENOUGH_WITH_HOST = 0.3;
 
 /** Recognises vendor and format from the request head. */
@@ -31,7 +31,8 @@ export function recogniseHead(exchange: HttpExchange): HeadRecognition {
   const listed = providerMatch.provider?.dialects;
   const match = findBest((dialect) => {
     const score = dialect.matchHead(head);
-    return score >= ENOUGH_WITH_HOST && listed?.includes(dialect.id) ? Math.max(score, SURE) : score;
+    if (score >= ENOUGH_WITH_HOST && listed?.includes(dialect.id)) return Math.max(score, SURE);
+    return score > ENOUGH_WITH_HOST ? score : 0;
   });
   return { head, providerMatch, match, isSure: match !== undefined && match.score >= SURE };
 }

@@ -1,15 +1,22 @@
 /**
- * Text Generation Inference's own API: generate and generate_stream.
+ * Text Generation Inference's own API: generate and generate_stream; and models that Hugging Face serves by their name in the path,
+ * whose task only the model knows.
  *
  * @see https://huggingface.github.io/text-generation-inference (read 2026-11-21)
  */
-import type { ModelRequest, ModelResponse } from "../../model/model_call.ts";
+import type { ModelRequest, ModelResponse, RequestType } from "../../model/model_call.ts";
 import type { BodyMessage } from "../body/body_format.ts";
-import type { Dialect, RequestView, ResponseContext, ResponseReader, StreamDelta } from "./dialect.ts";
+import type { Dialect, RequestHead, RequestView, ResponseContext, ResponseReader, StreamDelta } from "./dialect.ts";
 import { toFinishReason } from "./finish_reason.ts";
 import { asCount, asFilledText, asList, asRecord, asText, type JsonRecord, parseJson } from "./json_access.ts";
 import { compact } from "./json_value.ts";
 import { hasPathEnd } from "./path_end.ts";
+
+/** A model by its name, as Hugging Face's own inference serves it, and the task where the path names one. */
+const MODEL_PATH = /\/models\/([^/]+\/[^/]+)(?:\/pipeline\/([\w-]+))?$/;
+
+/** Settings that only generation of text has. */
+const TEXT_SETTINGS = ["max_new_tokens", "return_full_text", "do_sample", "top_k", "top_p"] as const;
 
 /** Text Generation Inference. */
 export const hfTgi: Dialect = {
@@ -19,24 +26,38 @@ export const hfTgi: Dialect = {
   docsUrl: "https://huggingface.github.io/text-generation-inference",
   matchHead: (head) => {
     if (head.method !== "POST") return 0;
-    return hasPathEnd(head.path, "generate_stream") ? 0.5 : hasPathEnd(head.path, "generate") ? 0.3 : 0;
+    if (hasPathEnd(head.path, "generate_stream")) return 0.5;
+    return hasPathEnd(head.path, "generate") || MODEL_PATH.test(head.path) ? 0.3 : 0;
   },
   matchBody: (json) => (typeof json["inputs"] === "string" ? 0.7 : 0),
   matchAnswer: (json) => (json !== undefined && typeof json["generated_text"] === "string" ? 0.9 : 0),
-  requestType: () => "completion",
+  requestType: (head) => findType(head, undefined),
   decodeRequest,
   createReader: (context) => new TgiReader(context),
 };
 
+/** A model that is named by the path alone may make text, pictures or numbers: only what tells is said. */
+function findType(head: RequestHead, settings: JsonRecord | undefined): RequestType {
+  const found = MODEL_PATH.exec(head.path);
+  if (found === null) return "completion";
+  if (found[2] === "feature-extraction") return "embedding";
+  return TEXT_SETTINGS.some((name) => settings?.[name] !== undefined) ? "completion" : "other";
+}
+
 function decodeRequest(view: RequestView): ModelRequest | undefined {
   const json = asRecord(view.json);
   const prompt = asText(json?.["inputs"]);
-  if (json === undefined || prompt === undefined) return undefined;
+  const inputs = json?.["inputs"];
+  if (json === undefined || (prompt === undefined && !Array.isArray(inputs))) return undefined;
   const settings = asRecord(json["parameters"]);
+  const requestType = findType(view, settings);
+  const isEmbedding = requestType === "embedding";
   return compact<ModelRequest>({
-    requestType: "completion",
+    requestType,
+    model: MODEL_PATH.exec(view.path)?.[1],
+    inputCount: isEmbedding ? (Array.isArray(inputs) ? inputs.length : 1) : undefined,
     isStreaming: json["stream"] === true || hasPathEnd(view.path, "generate_stream"),
-    messages: [{ role: "user", content: prompt }],
+    messages: prompt === undefined || isEmbedding ? [] : [{ role: "user", content: prompt }],
     tools: [],
     parameters: compact<Record<string, unknown>>({
       temperature: settings?.["temperature"] ?? undefined,

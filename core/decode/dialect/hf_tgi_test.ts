@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readAnswer } from "./dialect_testing.ts";
+import { readAnswer, toRequestView } from "./dialect_testing.ts";
 import { hfTgi } from "./hf_tgi.ts";
 
 Deno.test("hf_tgi joins tokens, leaves special ones out and takes the whole text from the last event", () => {
@@ -20,4 +20,14 @@ Deno.test("hf_tgi joins tokens, leaves special ones out and takes the whole text
   const cut = readAnswer(hfTgi, [{ json: { token: { text: "He" } } }], { isComplete: false }).answer;
   assert.equal(cut.choices[0]?.message.content, "He");
   assert.equal(cut.choices[0]?.finishReason, undefined);
+});
+
+Deno.test("hf_tgi takes the model from Hugging Face's paths, and says what kind only where something tells", () => {
+  const decode = (path: string, json: unknown) => hfTgi.decodeRequest(toRequestView({ path, json }));
+  const text = decode("/hf-inference/models/org/m", { inputs: "p", parameters: { max_new_tokens: 3 } });
+  assert.deepEqual([text?.model, text?.requestType], ["org/m", "completion"]);
+  const unknown = decode("/models/org/flux", { inputs: "a cat" });
+  assert.deepEqual([unknown?.model, unknown?.requestType], ["org/flux", "other"]);
+  const vectors = decode("/hf-inference/models/org/e/pipeline/feature-extraction", { inputs: ["a", "b"] });
+  assert.deepEqual([vectors?.requestType, vectors?.inputCount, vectors?.messages], ["embedding", 2, []]);
 });

@@ -5,6 +5,7 @@ import { DeltaScanner } from "./delta_scanner.ts";
 import type { TemplateSpec } from "./delta_template.ts";
 import type { ResponseContext, ResponseReader, StreamDelta } from "./dialect.ts";
 import { asCount, asFilledText, asList, asRecord, type JsonRecord, parseJson } from "./json_access.ts";
+import { fromLlamaApi } from "./llama_api_answer.ts";
 import { ChatChoice } from "./openai_chat_choice.ts";
 import { decodeBareError, decodeOpenAiError } from "./openai_error.ts";
 import { decodeOpenAiUsage } from "./openai_usage.ts";
@@ -97,6 +98,10 @@ export class ChatReader implements ResponseReader {
     const usage = record.usage ?? asRecord(record.x_groq)?.usage;
     if (usage) this.#usage = decodeOpenAiUsage(usage, this.#quirks) ?? this.#usage;
     let result: "token" | "meta" | StreamDelta = "meta";
+    if (record.choices === undefined) {
+      const own = fromLlamaApi(record);
+      if (own !== undefined) return this.#takeJson(own, "");
+    }
     const list = asList(record.choices);
     for (let i = 0; i < list.length; i++) {
       const choice = asRecord(list[i]);

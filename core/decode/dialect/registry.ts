@@ -11,6 +11,15 @@ import { bedrockInvoke } from "./bedrock_invoke.ts";
 import { cohereChat } from "./cohere_chat.ts";
 import { cohereEmbed } from "./cohere_embed.ts";
 import { gemini } from "./gemini.ts";
+import { llamacpp } from "./llamacpp.ts";
+import { sglang } from "./sglang.ts";
+import { kobold } from "./kobold.ts";
+import { triton } from "./triton.ts";
+import { hfTei } from "./hf_tei.ts";
+import { lmstudioV1 } from "./lmstudio_v1.ts";
+import { anthropicComplete } from "./anthropic_complete.ts";
+import { yandex } from "./yandex.ts";
+import { toolApi } from "./tool_api.ts";
 import { dashscope } from "./dashscope.ts";
 import { aiSdkGateway } from "./ai_sdk_gateway.ts";
 import { geminiGrpc } from "./gemini_grpc.ts";
@@ -79,6 +88,15 @@ export const DIALECTS: readonly Dialect[] = [
   mcp,
   dashscope,
   aiSdkGateway,
+  llamacpp,
+  sglang,
+  kobold,
+  triton,
+  hfTei,
+  lmstudioV1,
+  anthropicComplete,
+  yandex,
+  toolApi,
   geminiGrpc,
   xaiGrpc,
   cursorConnect,

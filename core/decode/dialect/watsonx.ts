@@ -1,19 +1,21 @@
 /**
- * IBM watsonx text generation: a prompt under `input` in, `results[]` out; one event per piece when streamed. Its chat endpoints
- * speak chat completions and are not read here.
+ * IBM watsonx: text generation (a prompt under `input` in, `results[]` out; one event per piece when streamed), chat, which is
+ * chat completions with a `model_id`, and embeddings.
  *
  * @see https://cloud.ibm.com/apidocs/watsonx-ai#text-generation (read 2026-11-21)
  */
 import type { Choice, ModelRequest, ModelResponse } from "../../model/model_call.ts";
 import type { Usage } from "../../model/usage.ts";
-import type { Dialect, RequestView } from "./dialect.ts";
+import type { Dialect, RequestHead, RequestView } from "./dialect.ts";
 import { createDocumentReader } from "./document_reader.ts";
 import { toFinishReason } from "./finish_reason.ts";
 import { asCount, asFilledText, asList, asRecord, asText, type JsonRecord } from "./json_access.ts";
 import { compact } from "./json_value.ts";
+import { openaiChat } from "./openai_chat.ts";
 import { hasPathEnd } from "./path_end.ts";
 
-const PATH_ENDS: readonly string[] = ["ml/v1/text/generation", "ml/v1/text/generation_stream"];
+const PATH_ENDS: readonly string[] = ["generation", "generation_stream", "chat", "chat_stream", "embeddings"]
+  .map((end) => `ml/v1/text/${end}`);
 
 /** watsonx says how a text ended in its own words. */
 const REASONS: Readonly<Record<string, Choice["finishReason"]>> = {
@@ -29,15 +31,17 @@ const REASONS: Readonly<Record<string, Choice["finishReason"]>> = {
 /** IBM watsonx text generation. */
 export const watsonx: Dialect = {
   id: "watsonx",
-  summary: "IBM watsonx text generation",
+  summary: "IBM watsonx text generation, chat and embeddings",
   stability: "experimental",
   docsUrl: "https://cloud.ibm.com/apidocs/watsonx-ai#text-generation",
   matchHead: (head) => (head.method === "POST" && PATH_ENDS.some((end) => hasPathEnd(head.path, end)) ? 0.9 : 0),
   matchBody: (json) => (typeof json["model_id"] === "string" && typeof json["input"] === "string" ? 0.8 : 0),
   matchAnswer: (json) => (typeof asRecord(asList(json?.["results"])[0])?.["generated_text"] === "string" ? 0.9 : 0),
-  requestType: () => "completion",
+  requestType: (head) => isChat(head) ? "chat" : isEmbedding(head) ? "embedding" : "completion",
   decodeRequest,
   createReader: (context) => {
+    if (isChat(context.head)) return openaiChat.createReader(context);
+    if (isEmbedding(context.head)) return createDocumentReader(context, readVectors);
     // A stream brings one piece per event and running totals of the tokens.
     let text: string | undefined;
     let outputTokens: number | undefined;
@@ -51,8 +55,21 @@ export const watsonx: Dialect = {
   },
 };
 
+function isChat({ path }: RequestHead): boolean {
+  return hasPathEnd(path, "text/chat") || hasPathEnd(path, "text/chat_stream");
+}
+
+function isEmbedding({ path }: RequestHead): boolean {
+  return hasPathEnd(path, "text/embeddings");
+}
+
 function decodeRequest(view: RequestView): ModelRequest | undefined {
   const json = asRecord(view.json);
+  if (json !== undefined && isChat(view)) {
+    const isStreaming = hasPathEnd(view.path, "chat_stream");
+    return openaiChat.decodeRequest({ ...view, json: { ...json, model: json["model_id"], stream: isStreaming } });
+  }
+  if (json !== undefined && isEmbedding(view)) return readEmbedding(json);
   const prompt = asText(json?.["input"]);
   if (json === undefined || prompt === undefined) return undefined;
   const settings = asRecord(json["parameters"]);
@@ -70,6 +87,29 @@ function decodeRequest(view: RequestView): ModelRequest | undefined {
       stop: settings?.["stop_sequences"],
       seed: settings?.["random_seed"],
     }),
+  });
+}
+
+function readEmbedding(json: JsonRecord): ModelRequest | undefined {
+  if (!Array.isArray(json["inputs"])) return undefined;
+  return compact<ModelRequest>({
+    requestType: "embedding",
+    model: asFilledText(json["model_id"]),
+    isStreaming: false,
+    messages: [],
+    tools: [],
+    parameters: {},
+    inputCount: json["inputs"].length,
+  });
+}
+
+function readVectors(json: JsonRecord): Partial<ModelResponse> {
+  const results = asList(json["results"]);
+  const first = asRecord(results[0])?.["embedding"];
+  return compact<Partial<ModelResponse>>({
+    model: asFilledText(json["model_id"]),
+    embedding: Array.isArray(first) ? { count: results.length, dimensions: first.length } : undefined,
+    usage: toUsage(asCount(json["input_token_count"]), undefined),
   });
 }
 

@@ -28,3 +28,26 @@ Deno.test("watsonx joins a stream and leaves the reason of a cut one absent", ()
   assert.equal(answer.choices[0]?.finishReason, undefined);
   assert.deepEqual(answer.usage, { outputTokens: 2 });
 });
+
+Deno.test("watsonx reads chat as chat completions with its own name for the model", () => {
+  const path = "/ml/v1/text/chat_stream";
+  const request = watsonx.decodeRequest(toRequestView({
+    path,
+    json: { model_id: "ibm/granite", project_id: "p", messages: [{ role: "user", content: "hi" }], max_tokens: 4 },
+  }));
+  assert.deepEqual([request?.model, request?.isStreaming, request?.messageCount], ["ibm/granite", true, 1]);
+  const chunk = (content: string, finish_reason: string | null = null) => ({
+    json: { id: "c", model_id: "ibm/granite", choices: [{ index: 0, delta: { content }, finish_reason }] },
+  });
+  const { answer } = readAnswer(watsonx, [chunk("He"), chunk("llo", "stop")], { path });
+  assert.deepEqual([answer.choices[0]?.message.content, answer.choices[0]?.finishReason], ["Hello", "stop"]);
+});
+
+Deno.test("watsonx counts the inputs and vectors of embeddings", () => {
+  const path = "/ml/v1/text/embeddings";
+  const request = watsonx.decodeRequest(toRequestView({ path, json: { model_id: "ibm/slate", inputs: ["a", "b"] } }));
+  assert.deepEqual([request?.requestType, request?.inputCount], ["embedding", 2]);
+  const json = { model_id: "ibm/slate", results: [{ embedding: [1, 2] }, { embedding: [1, 2] }], input_token_count: 4 };
+  const { answer } = readAnswer(watsonx, [{ json }], { path });
+  assert.deepEqual([answer.embedding, answer.usage], [{ count: 2, dimensions: 2 }, { inputTokens: 4 }]);
+});

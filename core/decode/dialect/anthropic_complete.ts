@@ -1,0 +1,58 @@
+/**
+ * Anthropic's older text completions: a prompt in, a completion out.
+ *
+ * @see https://docs.claude.com/en/api/complete (read 2026-11-21)
+ */
+import type { ModelRequest } from "../../model/model_call.ts";
+import type { Dialect, RequestView } from "./dialect.ts";
+import { toFinishReason } from "./finish_reason.ts";
+import { asFilledText, asRecord, asText, type JsonRecord } from "./json_access.ts";
+import { compact } from "./json_value.ts";
+import { hasPathEnd } from "./path_end.ts";
+import { createPieceReader, type Piece } from "./piece_reader.ts";
+
+/** Anthropic's text completions. */
+export const anthropicComplete: Dialect = {
+  id: "anthropic_complete",
+  summary: "Anthropic's older text completions",
+  stability: "experimental",
+  docsUrl: "https://docs.claude.com/en/api/complete",
+  matchHead: (head) => (head.method === "POST" && hasPathEnd(head.path, "v1/complete") ? 0.5 : 0),
+  matchBody: (json) => typeof json["prompt"] === "string" && typeof json["max_tokens_to_sample"] === "number" ? 0.9 : 0,
+  matchAnswer: (json) => (json?.["type"] === "completion" && typeof json["completion"] === "string" ? 0.95 : 0),
+  requestType: () => "completion",
+  decodeRequest,
+  createReader: (context) => createPieceReader(context, readPiece),
+};
+
+function decodeRequest(view: RequestView): ModelRequest | undefined {
+  const json = asRecord(view.json);
+  const prompt = asText(json?.["prompt"]);
+  if (json === undefined || prompt === undefined) return undefined;
+  return compact<ModelRequest>({
+    requestType: "completion",
+    model: asFilledText(json["model"]),
+    isStreaming: json["stream"] === true,
+    messages: [{ role: "user", content: prompt }],
+    tools: [],
+    parameters: compact<Record<string, unknown>>({
+      temperature: json["temperature"] ?? undefined,
+      top_p: json["top_p"] ?? undefined,
+      top_k: json["top_k"] ?? undefined,
+      max_tokens: json["max_tokens_to_sample"] ?? undefined,
+      stop: json["stop_sequences"] ?? undefined,
+    }),
+  });
+}
+
+function readPiece(json: JsonRecord): Piece | undefined {
+  if (json["type"] !== "completion") return undefined;
+  const raw = asFilledText(json["stop_reason"]);
+  return {
+    text: asText(json["completion"]),
+    model: asFilledText(json["model"]),
+    requestId: asFilledText(json["id"]),
+    finishReason: raw === undefined ? undefined : toFinishReason(raw),
+    rawFinishReason: raw,
+  };
+}
