@@ -5,7 +5,6 @@ import { type ConfigSection, type KeyFacts, listKeys } from "../core/config/sect
 import { toTomlValue } from "../core/config/init.ts";
 import { listSections } from "../core/config/sections.ts";
 import { toKeyVariable } from "../core/config/overrides.ts";
-import { findField, listPaths } from "../core/filter/fields.ts";
 import { SHORT_NAMES } from "../core/filter/short_names.ts";
 import { FILTER_EXAMPLES, FILTER_OPERATORS } from "../core/filter/syntax.ts";
 import type { Command, Flag } from "./command.ts";
@@ -108,16 +107,6 @@ print and what \`-o\` gets; destinations of the configuration, the summary, repo
 A field that is absent is neither equal to a value nor different from it; \`not field:value\` finds events without it as well. Lists
 are looked through: one member that matches is enough. Patterns know the star only, so that no expression can take for ever.`;
 
-function renderPathTable(): string {
-  const rows = listPaths().map((path) => {
-    const field = findField(path);
-    const kinds = [...field?.kinds ?? []].filter((kind) => kind !== "object" || field?.kinds.size === 1);
-    const choices = field?.choices.length === 0 ? "" : `: ${field?.choices.join(", ")}`;
-    return [`\`${path}\``, kinds.join(" or ") + choices];
-  });
-  return renderTable(["field", "holds"], rows);
-}
-
 /** Gives `docs/filter.md`. */
 export function renderFilterPage(): string {
   return [
@@ -135,8 +124,7 @@ export function renderFilterPage(): string {
       ) => [`\`${name}\``, paths.map((path) => `\`${path}\``).join(", "), summary]),
     ),
     "## Fields",
-    "Their meaning is in [events.md](events.md). `data.` may be left out. `any`: whatever lies below it may be named, for example `attrs.exchange_id`.",
-    renderPathTable(),
+    "Every field of [events.md](events.md) by its path, for example `usage.cached_tokens` or `confidence.level`; `data.` may be left out. Below open objects any name may stand, for example `attrs.exchange_id`. Fields with a closed list of values take these values only.",
   ].join("\n\n") + "\n";
 }
 

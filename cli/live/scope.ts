@@ -1,5 +1,6 @@
 import type { SensorConfig, SensorScope } from "../../ffi/mod.ts";
 import type { Config } from "../../core/config/load.ts";
+import { readPackaging } from "../build_info.ts";
 import type { FlagValues } from "../flag_values.ts";
 
 /**
@@ -26,6 +27,7 @@ export function toSensorConfig(scope: SensorScope, config: Config): SensorConfig
     serverSide: capture.server_side,
     forcePerfUprobes: capture.attach === "perf_event",
     waitAttach: capture.wait_attach,
+    ownProgram: readPackaging() !== "source",
     ...(capture.ssl ? {} : { discover: false }),
   };
 }

@@ -34,6 +34,10 @@ class ExchangesReader implements LineTaker {
     this.#findings = findings;
   }
 
+  begin(head: Uint8Array): void {
+    this.#findings.noteHead(head.slice(), this.#file, "exchanges");
+  }
+
   line(bytes: Uint8Array, from: number, limit: number): number {
     const end = findLineEnd(bytes, from, limit);
     if (end < 0) return -1;
@@ -66,7 +70,7 @@ function parseExchangeLine(
   } catch {
     return "it is not JSON";
   }
-  if (!isRecord(json)) return "it is not a JSON object";
+  if (!isRecord(json)) return "it is no JSON object";
   if (typeof json.method !== "string" || json.method === "") return '"method" is no text';
   if (typeof json.url !== "string" || json.url === "") return '"url" is no text';
   const status = json.status ?? undefined;

@@ -1,8 +1,8 @@
 /** What an input looks like that is not what it should be, so that the message can say what to do. */
 import { isRecord } from "./fact_fields.ts";
 
-/** What lines were wanted: events for `tail`, else the id of the source. */
-export type WantedLines = "events" | "exchanges" | "records";
+/** What an input is: events for `tail`, a recording for `replay`, else the id of the source of `decode`. */
+export type InputKind = "events" | "recording" | "exchanges" | "records" | "har";
 
 /** Bytes from the beginning that are looked at. */
 export const HEAD_BYTES = 16 * 1024;
@@ -16,25 +16,35 @@ const COMPRESSED: readonly (readonly [magic: readonly number[], command: string]
 ];
 const RECORDING_MAGIC = "OISPCAP\0";
 
-const COMMANDS: Readonly<Record<WantedLines, string>> = {
+const COMMANDS: Readonly<Record<InputKind, string>> = {
   events: "oisp tail",
+  recording: "oisp replay",
+  har: "oisp decode --from har",
   exchanges: "oisp decode --from exchanges",
   records: "oisp decode --from records",
 };
 
-/** Gives advice for an input that begins with `head`; undefined when nothing is recognised. `file` is its name for a command line. */
-export function adviseOnInput(head: Uint8Array, file: string, wanted: WantedLines): string | undefined {
+/** Names of standard input. */
+const STDIN: readonly string[] = ["-", "standard input"];
+
+/** Gives advice for an input that begins with `head`; undefined when nothing is recognised. `name` is what messages call it. */
+export function adviseOnInput(head: Uint8Array, name: string, wanted: InputKind): string | undefined {
+  const file = STDIN.includes(name) ? "-" : quote(name);
   const packed = COMPRESSED.find(([magic]) => magic.every((byte, i) => head[i] === byte));
   if (packed !== undefined) return `${packed[1]} ${file} | ${COMMANDS[wanted]} -   (it is compressed)`;
   const text = new TextDecoder().decode(head);
-  if (text.startsWith(RECORDING_MAGIC)) return `oisp replay ${file}   (it is a recording)`;
-  const kind = findLinesKind(text);
-  if (kind === "har") return `oisp decode --from har ${file}`;
+  const kind = findKind(text);
   if (kind !== undefined) return kind === wanted ? undefined : `${COMMANDS[kind]} ${file}`;
   return text.includes("\0") ? "name another file: this one is binary" : undefined;
 }
 
-function findLinesKind(text: string): WantedLines | "har" | undefined {
+/** A name as a shell takes it. */
+function quote(name: string): string {
+  return /^[\w./@%+=:,-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
+}
+
+function findKind(text: string): InputKind | undefined {
+  if (text.startsWith(RECORDING_MAGIC)) return "recording";
   if (/^\s*\{\s*"log"\s*:\s*\{/.test(text)) return "har";
   for (const line of text.split("\n").slice(0, 8)) {
     const kind = findLineKind(line);
@@ -43,7 +53,7 @@ function findLinesKind(text: string): WantedLines | "har" | undefined {
   return undefined;
 }
 
-function findLineKind(line: string): WantedLines | undefined {
+function findLineKind(line: string): InputKind | undefined {
   let json: unknown;
   try {
     json = JSON.parse(line);

@@ -3,6 +3,7 @@ import type { ByteInput } from "./byte_input.ts";
 import { addHeader, type ExchangeFacts, readBase64, readBody, toInputExchange } from "./exchange_input.ts";
 import { isRecord } from "./fact_fields.ts";
 import { InputClock } from "./input_clock.ts";
+import { adviseOnInput, HEAD_BYTES } from "./guess_input.ts";
 import type { InputFindings } from "./input_findings.ts";
 import type { CaptureSource, SourceSink } from "./source.ts";
 import { openTextInput, type TextInputOptions } from "./text_input.ts";
@@ -34,7 +35,7 @@ async function readHar(
   const slice = new TimeSlice(sink);
   for (let i = 0; i < entries.length && !isStopped(); i++) {
     const problem = takeEntry(entries[i], i + 1, clock, sink);
-    if (problem !== undefined) findings.add(toFinding(input.name, i + 1, problem));
+    if (problem !== undefined) findings.addEntry(input.name, i + 1, problem);
     if (slice.isOver()) await slice.next();
   }
 }
@@ -46,7 +47,7 @@ async function readAll(input: ByteInput): Promise<Uint8Array> {
     const count = await input.read(bytes.subarray(end));
     if (count === null) return bytes.subarray(0, end);
     end += count;
-    if (end > MAX_FILE_BYTES) throw damaged(input.name, "it is larger than 512 MiB");
+    if (end > MAX_FILE_BYTES) throw damaged(input.name, "it is larger than 512 MiB", bytes);
     if (end === bytes.length) {
       const larger = new Uint8Array(bytes.length * 2);
       larger.set(bytes);
@@ -60,29 +61,21 @@ function parseEntries(bytes: Uint8Array, file: string): readonly unknown[] {
   try {
     json = JSON.parse(new TextDecoder().decode(bytes));
   } catch {
-    throw damaged(file, "it is not JSON");
+    throw damaged(file, "it is not JSON", bytes);
   }
   const log = isRecord(json) ? json.log : undefined;
-  if (!isRecord(log) || !Array.isArray(log.entries)) throw damaged(file, 'it has no "log.entries"');
+  if (!isRecord(log) || !Array.isArray(log.entries)) throw damaged(file, 'it has no "log.entries"', bytes);
   return log.entries;
 }
 
-function damaged(file: string, reason: string): FindingError {
+function damaged(file: string, reason: string, bytes: Uint8Array): FindingError {
+  const advice = adviseOnInput(bytes.subarray(0, HEAD_BYTES), file, "har");
   return new FindingError([{
     code: "OISP-IN-005",
     severity: "error",
     what: `Cannot read ${file} as HAR: ${reason}`,
-    fix: "Export the file again as HAR 1.2, with contents",
+    fix: advice ?? "Export the file again as HAR 1.2, with contents",
   }], 65);
-}
-
-function toFinding(file: string, number: number, reason: string) {
-  return {
-    code: "OISP-IN-006",
-    severity: "error" as const,
-    what: `Cannot use entry ${number} of ${file}: ${reason}`,
-    why: "The entry was skipped; all other entries were read",
-  };
 }
 
 function takeEntry(entry: unknown, number: number, clock: InputClock, sink: SourceSink): string | undefined {

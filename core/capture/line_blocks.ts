@@ -1,5 +1,6 @@
 import type { ByteInput } from "./byte_input.ts";
 import type { SourceSink } from "./source.ts";
+import { HEAD_BYTES } from "./guess_input.ts";
 import { TimeSlice } from "./time_slice.ts";
 
 const BLOCK_BYTES = 256 * 1024;
@@ -8,6 +9,8 @@ const NEWLINE = 10;
 
 /** Takes lines out of a block of bytes. */
 export interface LineTaker {
+  /** The input begins with these bytes, at most 16 KiB of them; valid during the call. */
+  begin?(head: Uint8Array): void;
   /**
    * Takes the line that starts at `from`; `limit` is the end of the bytes that are there. Gives where the next line starts,
    * or -1 when the line's end is not there yet.
@@ -28,8 +31,12 @@ export async function readLines(
   isStopped: () => boolean,
 ): Promise<void> {
   const reader = new LineReader(taker, sink, isStopped);
+  let isFirst = true;
   while (!isStopped()) {
-    const count = await input.read(reader.free());
+    const free = reader.free();
+    const count = await input.read(free);
+    if (isFirst && count !== null) taker.begin?.(free.subarray(0, Math.min(count, HEAD_BYTES)));
+    isFirst = false;
     await reader.add(count ?? 0);
     if (count === null) return await reader.finish();
   }

@@ -6,6 +6,7 @@
 import { FindingError } from "../model/finding.ts";
 import type { HostFacts } from "../model/process.ts";
 import { isRecord } from "./fact_fields.ts";
+import { adviseOnInput, HEAD_BYTES } from "./guess_input.ts";
 
 const MAGIC = new TextEncoder().encode("OISPCAP\0");
 const FIXED_BYTES = 24;
@@ -53,7 +54,7 @@ const HOST_FIELDS: readonly (readonly [keyof HostFacts, string])[] = [
 export function readRecordingHeader(bytes: Uint8Array, file: string): HeaderRead {
   const known = Math.min(bytes.length, MAGIC.length);
   for (let i = 0; i < known; i++) {
-    if (bytes[i] !== MAGIC[i]) throw notARecording(file, "it does not begin with OISPCAP");
+    if (bytes[i] !== MAGIC[i]) throw notARecording(file, "it does not begin with OISPCAP", bytes);
   }
   if (bytes.length < FIXED_BYTES) return { type: "needMore", bytes: FIXED_BYTES };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -118,12 +119,14 @@ export function writeRecordingHeader(header: Omit<RecordingHeader, "version">): 
 }
 
 /** The error of a file that is no recording, or not a whole one. */
-export function notARecording(file: string, reason: string): FindingError {
+export function notARecording(file: string, reason: string, head: Uint8Array = new Uint8Array()): FindingError {
+  const advice = adviseOnInput(head.subarray(0, HEAD_BYTES), file, "recording");
   return new FindingError([{
     code: "OISP-REC-001",
     severity: "error",
     what: `Cannot read ${file} as a recording: ${reason}`,
-    fix: "Recordings are made by oisp record --record FILE.oispcap; text inputs are read by oisp decode --from",
+    fix: advice ??
+      "Recordings are made by oisp record --record FILE.oispcap; text inputs are read by oisp decode --from",
   }], 65);
 }
 

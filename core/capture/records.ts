@@ -4,6 +4,7 @@ import { decodeBase64 } from "./base64.ts";
 import type { InputFindings } from "./input_findings.ts";
 import { findLineEnd, type LineTaker, readLines } from "./line_blocks.ts";
 import { createRecordsLine, type LineTemplate, parseRecordsLine } from "./records_line.ts";
+import { RecordOrder, type TimedLine } from "./record_order.ts";
 import type { CaptureSource, SourceSink } from "./source.ts";
 import { openTextInput, type TextInputOptions } from "./text_input.ts";
 
@@ -26,8 +27,11 @@ export const records: CaptureSource<TextInputOptions> = {
     openTextInput(
       "records",
       options,
-      (input, sink, findings, isStopped) =>
-        readLines(input, new RecordsReader(input.name, sink, findings), sink, isStopped),
+      async (input, sink, findings, isStopped) => {
+        const reader = new RecordsReader(input.name, sink, findings);
+        await readLines(input, reader, sink, isStopped);
+        reader.finish();
+      },
     ),
 };
 
@@ -40,7 +44,21 @@ interface Connection {
   receivedEnd: number;
   /** Time of its end; -1 while it is open. */
   closedNs: number;
+  /** Its pieces say their place. */
+  isUnordered: boolean;
 }
+
+/** A piece of a connection, or (direction 0) its end. */
+interface Piece extends TimedLine {
+  readonly connection: Connection;
+  readonly direction: 0 | 1 | 2;
+  /** -1: append. */
+  readonly offset: number;
+  readonly pid: number;
+  readonly tid: number;
+}
+
+const NOTHING = new Uint8Array(0);
 
 class RecordsReader implements LineTaker {
   readonly #file: string;
@@ -51,6 +69,7 @@ class RecordsReader implements LineTaker {
   /** Names of closed connections, oldest first. */
   readonly #closed = new Set<number | string>();
   readonly #pids = new Set<number>();
+  readonly #order = new RecordOrder<Piece>((piece) => this.#deliver(piece));
   #template: LineTemplate | undefined;
   #bytes: Buffer = Buffer.alloc(0);
   #data = Buffer.alloc(64 * 1024);
@@ -64,6 +83,10 @@ class RecordsReader implements LineTaker {
     this.#file = file;
     this.#sink = sink;
     this.#findings = findings;
+  }
+
+  begin(head: Uint8Array): void {
+    this.#findings.noteHead(head.slice(), this.#file, "records");
   }
 
   line(bytes: Uint8Array, from: number, limit: number): number {
@@ -82,6 +105,11 @@ class RecordsReader implements LineTaker {
     this.#lineNumber++;
     this.#parse(from, end);
     return end + 1;
+  }
+
+  /** No more lines come. */
+  finish(): void {
+    this.#order.flush();
   }
 
   tooLong(): void {
@@ -108,7 +136,7 @@ class RecordsReader implements LineTaker {
     if (connection === undefined || (connection.closedNs >= 0 && !this.#isLate(connection, timeNs, count))) {
       connection = this.#open(timeNs);
     }
-    if (count > 0) this.#deliver(connection, timeNs, count);
+    if (count > 0) this.#piece(connection, timeNs, new Uint8Array(this.#data.buffer, this.#data.byteOffset, count));
     if (line.isClosed) this.#close(connection, timeNs);
     if (timeNs >= this.#advancedNs + TOLERANCE_NS + NANOS) this.#advance(timeNs - TOLERANCE_NS);
     return true;
@@ -133,12 +161,16 @@ class RecordsReader implements LineTaker {
 
   #header(timeNs: number, connId: number): RawHeader {
     const { pid, tid } = this.#line;
+    return this.#headerOf(timeNs, connId, pid, tid === 0 ? pid : tid);
+  }
+
+  #headerOf(timeNs: number, connId: number, pid: number, tid: number): RawHeader {
     return {
       seq: this.#seq++,
       entryNs: timeNs,
       returnNs: timeNs,
       tgid: pid,
-      tid: tid === 0 ? pid : tid,
+      tid,
       processKey: pid,
       cgroupId: 0,
       connId,
@@ -152,35 +184,55 @@ class RecordsReader implements LineTaker {
       const fact = { kind: "process", ...this.#header(timeNs, 0), state: "seen" } as const;
       this.#sink.raw(comm === "" ? fact : { ...fact, comm });
     }
-    const connection = { connId: ++this.#lastConnId, sentEnd: 0, receivedEnd: 0, closedNs: -1 };
+    const connection = { connId: ++this.#lastConnId, sentEnd: 0, receivedEnd: 0, closedNs: -1, isUnordered: false };
     this.#closed.delete(conn);
     this.#connections.set(conn, connection);
     this.#sink.raw({ kind: "connection", ...this.#header(timeNs, connection.connId), state: "opened" });
     return connection;
   }
 
-  #deliver(connection: Connection, timeNs: number, count: number): void {
+  /** A piece that says its place may stand out of order; the others are appended as they come. */
+  #piece(connection: Connection, timeNs: number, bytes: Uint8Array): void {
     const { direction, offset, pid, tid } = this.#line;
+    if (offset >= 0) {
+      connection.isUnordered = true;
+      this.#order.add(connection.connId, {
+        connection,
+        timeNs,
+        direction,
+        offset,
+        pid,
+        tid: tid === 0 ? pid : tid,
+        bytes: bytes.slice(),
+      });
+      return;
+    }
+    this.#order.flush(connection.connId);
+    this.#deliver({ connection, timeNs, direction, offset, pid, tid: tid === 0 ? pid : tid, bytes });
+  }
+
+  #deliver({ connection, timeNs, direction, offset, pid, tid, bytes }: Piece): void {
+    if (direction === 0) return this.#tellClosed(connection, timeNs, pid, tid);
     const end = direction === 1 ? connection.sentEnd : connection.receivedEnd;
     const streamOffset = offset < 0 ? end : offset;
     // A late piece does not move the end back.
-    if (direction === 1) connection.sentEnd = Math.max(end, streamOffset + count);
-    else connection.receivedEnd = Math.max(end, streamOffset + count);
+    if (direction === 1) connection.sentEnd = Math.max(end, streamOffset + bytes.length);
+    else connection.receivedEnd = Math.max(end, streamOffset + bytes.length);
     this.#sink.raw({
       kind: "data",
       seq: this.#seq++,
       entryNs: timeNs,
       returnNs: timeNs,
       tgid: pid,
-      tid: tid === 0 ? pid : tid,
+      tid,
       processKey: pid,
       cgroupId: 0,
       connId: connection.connId,
       direction,
       streamOffset,
-      bytes: new Uint8Array(this.#data.buffer, this.#data.byteOffset, count),
+      bytes,
       flags: 0,
-      callTotal: count,
+      callTotal: bytes.length,
       probeId: 0,
     });
   }
@@ -190,8 +242,15 @@ class RecordsReader implements LineTaker {
     connection.closedNs = timeNs;
     this.#closed.add(this.#line.conn);
     if (this.#closed.size > MAX_CLOSED) this.#forgetOldest();
-    const { sentEnd, receivedEnd } = connection;
-    const header = this.#header(timeNs, connection.connId);
+    const { pid } = this.#line;
+    const tid = this.#line.tid === 0 ? pid : this.#line.tid;
+    // An end that stands before the last pieces takes effect after them.
+    if (!connection.isUnordered) return this.#tellClosed(connection, timeNs, pid, tid);
+    this.#order.add(connection.connId, { connection, timeNs, direction: 0, offset: -1, pid, tid, bytes: NOTHING });
+  }
+
+  #tellClosed({ connId, sentEnd, receivedEnd }: Connection, timeNs: number, pid: number, tid: number): void {
+    const header = this.#headerOf(timeNs, connId, pid, tid);
     this.#sink.raw({ kind: "connection", ...header, state: "closed", sentEnd, receivedEnd });
   }
 
@@ -204,6 +263,7 @@ class RecordsReader implements LineTaker {
   }
 
   #advance(timeNs: number): void {
+    this.#order.settle(timeNs);
     this.#advancedNs = timeNs;
     const header = { ...this.#header(timeNs, 0), tgid: 0, tid: 0, processKey: 0 };
     this.#sink.raw({ kind: "advance", ...header, toNs: timeNs });

@@ -192,7 +192,7 @@ export function parseRecordsLine(text: string, line: RecordsLine): ParsedLine {
   } catch {
     return { problem: "it is not JSON" };
   }
-  if (!isRecord(json)) return { problem: "it is not a JSON object" };
+  if (!isRecord(json)) return { problem: "it is no JSON object" };
   const problem = readFields(json, text, line);
   return problem === undefined ? { template: LineTemplate.learn(json) } : { problem };
 }

@@ -68,6 +68,16 @@ Deno.test("advance facts come with each second of capture time, and leave late l
   equals(to, [1.1e9, 5e9]);
 });
 
+Deno.test("pieces that say their place come in order of time, and the end after them", async () => {
+  const { facts } = await read(
+    line({ dir: "r", ts_ns: 3000, offset: 0 }, "answer") + line({ dir: "r", ts_ns: 9000, closed: true }, "") +
+      line({ ts_ns: 2000, offset: 3 }, "uest") + line({ ts_ns: 1000, offset: 0 }, "req"),
+  );
+  equals(dataFacts(facts).map((fact) => Buffer.from(fact.bytes).toString()), ["req", "uest", "answer"]);
+  const closed = facts.at(-1);
+  ok(closed?.kind === "connection" && closed.sentEnd === 7 && closed.receivedEnd === 6);
+});
+
 Deno.test("a line that is older than the end of its connection opens no new one", async () => {
   const end = line({ dir: "r", ts_ns: 3000, closed: true }, "");
   const { facts } = await read(line({ ts_ns: 1000, offset: 0 }) + end + line({ ts_ns: 2000, offset: 0 }) + end);
