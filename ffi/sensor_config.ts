@@ -31,6 +31,8 @@ export interface SensorConfig {
   readonly discover?: boolean;
   /** Stop a process below a spawned command for the moment in which probes are put on a file that it has just mapped. */
   readonly waitAttach?: boolean;
+  /** The executable of this process is used for nothing but this program: who else runs it is not told of as not covered. */
+  readonly ownProgram?: boolean;
   /** Files to attach to at once. */
   readonly images?: readonly string[];
 }

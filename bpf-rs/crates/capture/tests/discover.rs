@@ -183,6 +183,30 @@ fn a_program_whose_tls_is_not_known_is_told_with_reason_and_fix() {
     assert!(told[0]["fix"].is_string() && told[0]["detail"].is_string());
 }
 
+/// A text by which rustls is recognised: this test program is taken for one that has it.
+static SIGN: &[u8] = b"rustls::a_sign_for_a_test";
+
+/// What is told of another run of this very test program.
+fn told_of_ourselves(own_program: bool) -> Option<Vec<Value>> {
+    let engine = session(|config| {
+        discovering(config);
+        config.own_program = own_program;
+    })?;
+    let own = std::env::current_exe().unwrap();
+    assert!(std::hint::black_box(SIGN).starts_with(b"rustls"));
+    run(&engine, &[own.to_str().unwrap(), "--list"], json!({}));
+    let all = everything(&engine);
+    let told = all.iter().filter(|r| r.kind == COVERAGE).map(Record::json);
+    Some(told.filter(|c| c["covered"] == false && c["exe"] == json!(own)).collect())
+}
+
+#[test]
+fn other_runs_of_our_own_program_are_not_told_of() {
+    let Some(told) = told_of_ourselves(false) else { return };
+    assert!(!told.is_empty(), "a program that is used for more is told of");
+    assert_eq!(told_of_ourselves(true), Some(Vec::new()));
+}
+
 #[test]
 fn programs_in_scope_by_their_path_are_captured_and_others_are_not() {
     let folder = Folder::new("glob");

@@ -60,12 +60,15 @@ pub(super) struct Files {
     /// (file, program) of which was told that they are not covered.
     told: HashSet<(u64, u64, Option<String>)>,
     refusals: HashSet<(String, String)>,
+    /// Our own executable, where it is no general runtime: (device, inode). It calls nobody.
+    own_program: Option<(u64, u64)>,
     /// Files without a known library that were not searched for signs of another one yet.
     unsigned: VecDeque<(Opened, Cause)>,
 }
 
 impl Files {
-    pub fn new(host: Arc<Host>, shared: Arc<Shared>) -> Self {
+    /// `own_program`: a file of which nothing is told.
+    pub fn new(host: Arc<Host>, shared: Arc<Shared>, own_program: Option<Opened>) -> Self {
         Self {
             host,
             shared,
@@ -73,6 +76,7 @@ impl Files {
             overlay: HashSet::new(),
             told: HashSet::new(),
             refusals: HashSet::new(),
+            own_program: own_program.map(|opened| (opened.stamp.dev, opened.stamp.ino)),
             unsigned: VecDeque::new(),
         }
     }
@@ -87,6 +91,9 @@ impl Files {
             }
         };
         let key = (opened.stamp.dev, opened.stamp.ino);
+        if self.own_program == Some(key) {
+            return true;
+        }
         let known = self.known.get(&key).filter(|f| f.stamp == opened.stamp).map(|f| f.known.clone());
         let known = known.unwrap_or_else(|| self.look_into(opened, key, cause));
         match &known {

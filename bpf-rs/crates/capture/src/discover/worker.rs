@@ -57,10 +57,11 @@ pub(super) struct Worker {
 impl Worker {
     pub fn new(host: Arc<Host>, shared: Arc<Shared>) -> Self {
         let exe_globs = host.config.scope.exes.clone();
+        let own_program = host.config.own_program.then(|| open::program(std::process::id()).ok()).flatten();
         let is_namespaced = host.own_tgid != std::process::id();
         Self {
             is_namespaced,
-            files: Files::new(host.clone(), shared.clone()),
+            files: Files::new(host.clone(), shared.clone(), own_program),
             host,
             shared,
             passed: HashSet::new(),
@@ -248,7 +249,8 @@ impl Worker {
 
     fn mapped(&mut self, fact: &MappedFile) {
         let name = (fact.file, fact.ino_generation);
-        if !self.host.config.discover || self.plain.contains(&name) {
+        let is_own = fact.pid == std::process::id() || fact.pid == self.host.own_tgid;
+        if !self.host.config.discover || is_own || self.plain.contains(&name) {
             return;
         }
         let told = self.recent.iter().rev().find(|(pid, _)| *pid == fact.pid).map(|(_, exe)| exe.clone());

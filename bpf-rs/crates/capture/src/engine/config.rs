@@ -48,6 +48,9 @@ pub struct Config {
     /// Stop a process for the moment in which probes are put on a file that it has just mapped. Only below a command
     /// that was spawned here.
     pub wait_attach: bool,
+    /// The executable of this process is used for nothing but this sensor (it is no general runtime): whoever runs it is not told
+    /// of as not covered.
+    pub own_program: bool,
     /// Files to attach to at once, besides what discovery finds.
     pub images: Vec<String>,
 }
@@ -67,6 +70,7 @@ impl Default for Config {
             force_socket_calls: false,
             discover: true,
             wait_attach: false,
+            own_program: false,
             images: Vec::new(),
         }
     }
