@@ -3,6 +3,26 @@ mod support;
 use support::*;
 
 const DATA: u16 = 1;
+const LOSS: u16 = 6;
+
+/// The kernel's counters are what the records say: bytes of data records, and bytes of loss records reason by reason. And the
+/// records' numbers have no hole, whatever the kernel lost: a loss shows in offsets and loss records only.
+fn assert_accounted(all: &[Record]) {
+    let account = account(all);
+    let captured: u64 = all.iter().filter(|r| r.kind == DATA).map(|r| r.payload.len() as u64).sum();
+    assert_eq!(account["captured"], captured, "{account}");
+    let mut told = std::collections::BTreeMap::<String, u64>::new();
+    for loss in all.iter().filter(|r| r.kind == LOSS).map(Record::json) {
+        *told.entry(loss["reason"].as_str().unwrap().to_owned()).or_default() += loss["bytes"].as_u64().unwrap();
+    }
+    for side in ["lost", "skipped"] {
+        for (reason, bytes) in account[side].as_object().unwrap() {
+            assert_eq!(told.remove(reason).map(serde_json::Value::from).as_ref(), Some(bytes), "{reason}: {account}");
+        }
+    }
+    assert!(told.is_empty(), "{told:?} beside {account}");
+    assert!(all.iter().zip(0u64..).all(|(record, number)| record.seq == number), "a hole in the numbers");
+}
 
 #[test]
 fn a_ring_too_small_for_a_flood_loses_bytes_and_says_which() {
@@ -24,6 +44,8 @@ fn a_ring_too_small_for_a_flood_loses_bytes_and_says_which() {
     assert!(account["seen"].as_u64().unwrap() > 40 << 20);
     let lost = &account["lost"];
     assert!(lost["ring_full"].as_u64().unwrap_or(0) + lost["share"].as_u64().unwrap_or(0) > 0, "{account}");
+    assert_eq!(engine.stats()["control_lost"], 0);
+    assert_accounted(&all);
     for id in connections_that_sent(&all, "/flood-") {
         assert_whole(&all, id);
     }
@@ -51,6 +73,7 @@ fn a_reader_that_stands_still_costs_bytes_that_are_counted_and_no_memory() {
     finish(&engine, &mut all);
     let account = account(&all);
     assert_balanced(&account);
+    assert_accounted(&all);
     assert!(
         account["captured"].as_u64().unwrap() < 5 << 20 && account["seen"].as_u64().unwrap() > 20 << 20,
         "{account}"
