@@ -24,6 +24,9 @@ export interface HeadRecognition {
 /** A path that fits so weakly is enough on a host whose row lists the format, and nothing anywhere else. */
 const ENOUGH_WITH_HOST = 0.3;
 
+/** A path that is a format's own, on a host whose row lists it: no other format needs to be asked. */
+const OWN_PATH = 0.95;
+
 /** Recognises vendor and format from the request head. */
 export function recogniseHead(exchange: HttpExchange): HeadRecognition {
   const head = toHead(exchange);
@@ -31,7 +34,7 @@ export function recogniseHead(exchange: HttpExchange): HeadRecognition {
   const listed = providerMatch.provider?.dialects;
   const match = findBest((dialect) => {
     const score = dialect.matchHead(head);
-    if (score >= ENOUGH_WITH_HOST && listed?.includes(dialect.id)) return Math.max(score, SURE);
+    if (score >= ENOUGH_WITH_HOST && listed?.includes(dialect.id)) return score >= OWN_PATH ? 1 : Math.max(score, SURE);
     return score > ENOUGH_WITH_HOST ? score : 0;
   });
   return { head, providerMatch, match, isSure: match !== undefined && match.score >= SURE };

@@ -191,6 +191,11 @@ function makeValue(random: Random, depth: number): unknown {
   }
 }
 
+/** A seeded JSON object with keys and words that formats look for. */
+export function makeJson(random: Random): Record<string, unknown> {
+  return makeRecord(random, 4);
+}
+
 function makeRecord(random: Random, depth: number): Record<string, unknown> {
   const record: Record<string, unknown> = {};
   for (let count = random.below(7); count > 0; count--) record[random.pick(KEYS)] = makeValue(random, depth);

@@ -28,8 +28,10 @@ const OPTION_NAMES: Readonly<Record<string, string>> = {
   frequency_penalty: "frequency_penalty",
 };
 
+const PATH_TYPES = Object.entries(REQUEST_TYPES);
+
 function findRequestType(head: RequestHead): RequestType | undefined {
-  for (const [suffix, type] of Object.entries(REQUEST_TYPES)) {
+  for (const [suffix, type] of PATH_TYPES) {
     if (head.path === suffix || head.path.endsWith(suffix)) return type;
   }
   return undefined;

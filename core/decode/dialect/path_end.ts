@@ -6,6 +6,8 @@
 export function hasPathEnd(path: string, words: string): boolean {
   const end = path.endsWith("/") ? path.length - 1 : path.length;
   const start = end - words.length;
-  if (start < 0 || !path.startsWith(words, start)) return false;
+  // Asked by every format of every request: nearly all paths differ in their last letter.
+  if (start < 0 || path.charCodeAt(end - 1) !== words.charCodeAt(words.length - 1)) return false;
+  if (!path.startsWith(words, start)) return false;
   return start === 0 || path.charCodeAt(start - 1) === 0x2f;
 }
