@@ -6,7 +6,8 @@ export const TYPE_NOTES: Readonly<Record<string, string>> = {
   "ai.response":
     "The answer, when it has ended: last byte, end of stream, connection closed, or idle time-out. `timestamp` is the time of " +
     "its last byte. A provider's error is an answer with `success: false`.",
-  "ai.streaming_chunk": "One piece of a streamed answer; the last one has no piece but says why the answer ended. Off unless asked for.",
+  "ai.streaming_chunk":
+    "One piece of a streamed answer; the last one has no piece but says why the answer ended. Off unless asked for.",
   "ai.embedding": "One embedding exchange, at its end; it has no `ai.request` and no `ai.response`.",
   "agent.tool_call": "The model asked for a tool. Once, although every later request repeats the conversation.",
   "agent.tool_result": "What the tool gave. Once.",
