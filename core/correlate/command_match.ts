@@ -5,12 +5,16 @@
 
 /** How a program was recognised as the one a command asked for, and how surely. */
 export interface CommandMatch {
-  readonly rule: "argv_exact" | "argv_contains" | "first_word";
+  readonly rule: "argv_exact" | "argv_contains" | "argv_begins" | "first_word";
   readonly confidence: number;
 }
 
 /** Shortest command that may be looked for inside a longer one: "ls" stands in too many. */
 const MIN_CONTAINED = 4;
+/** Shortest end of a cut command line that says by itself which command it was. */
+const MIN_BEGINNING = 200;
+/** The kernel may have cut a character in two; what is left of it is not compared. */
+const DOUBTFUL_END = 4;
 
 /** The command of a tool call's arguments: a text, or words; undefined when there is none. */
 export function readCommand(args: unknown): string | undefined {
@@ -34,10 +38,18 @@ export function matchCommand(command: string, exe: string, args: readonly string
   if (wanted.length >= MIN_CONTAINED && args.some((arg) => toPlain(arg).includes(wanted))) {
     return { rule: "argv_contains", confidence: 0.9 };
   }
+  if (isBeginning(wanted, args.at(-1))) return { rule: "argv_begins", confidence: 0.8 };
   const first = wanted.split(" ", 1)[0] ?? "";
   return first !== "" && first.slice(first.lastIndexOf("/") + 1) === program
     ? { rule: "first_word", confidence: 0.6 }
     : undefined;
+}
+
+/** Of a long command line only the beginning is known when the program ended at once: its last argument was cut. */
+function isBeginning(wanted: string, last: string | undefined): boolean {
+  if (last === undefined || last.length < MIN_BEGINNING || last.length >= wanted.length) return false;
+  const beginning = toPlain(last.slice(0, -DOUBTFUL_END));
+  return beginning.length >= MIN_BEGINNING - DOUBTFUL_END && wanted.startsWith(beginning);
 }
 
 /** Quoting taken back and white space collapsed, so that the same command reads the same however it was wrapped. */

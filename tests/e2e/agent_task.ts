@@ -42,13 +42,17 @@ const todos = (status: readonly string[]) => ({
   todos: status.map((each, index) => ({ content: ["look around", "ask a helper"][index], status: each })),
 });
 
-/** The task: a plan, a command, a helper with a command of its own, the plan done, a command that fails. */
+/** Longer than what the kernel hands over of a command line, and over before anybody could ask the process for the rest. */
+export const LONG_COMMAND = `cat > long.txt <<'END'\n${"Line by line, as an agent writes a file. ".repeat(80)}\nEND`;
+
+/** The task: a plan, a command, a long one, a helper with a command of its own, the plan done, a command that fails. */
 export function taskOf(agent: AgentProgram): string {
   const helper = `${agent.command.join(" ")} 'Do call-sub.\nSTEP bash {"command":"uname -s"}'`;
   return [
     "Do call-main.",
     `STEP todowrite ${JSON.stringify(todos(["in_progress", "pending"]))}`,
     `STEP bash ${JSON.stringify({ command: "echo 'hi there' > out.txt; ls -l out.txt | cat" })}`,
+    `STEP bash ${JSON.stringify({ command: LONG_COMMAND })}`,
     `STEP bash ${JSON.stringify({ command: helper })}`,
     `STEP todowrite ${JSON.stringify(todos(["completed", "completed"]))}`,
     `STEP bash ${JSON.stringify({ command: "exit 3" })}`,

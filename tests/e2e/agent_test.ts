@@ -6,7 +6,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { isOnPath } from "../../scripts/run.ts";
 import type { EventOf, EventType, OispEvent } from "../../core/model/oisp_event.ts";
 import { testOrSkip } from "../skip.ts";
-import { type AgentProgram, AGENTS, taskOf } from "./agent_task.ts";
+import { type AgentProgram, AGENTS, LONG_COMMAND, taskOf } from "./agent_task.ts";
 import { captureRun, findCaptureReason, oispCommand, readEvents } from "./oisp.ts";
 import { finish, Stage } from "./stage.ts";
 
@@ -26,12 +26,15 @@ function of<T extends EventType>(events: readonly OispEvent[], type: T): EventOf
   return events.filter((event): event is EventOf<T> => event.event_type === type);
 }
 
-/** One line a link: what was linked, by which rule, to the tool call with which command. */
+/**
+ * One line a link: what was linked, by which rule, to the tool call with which command. Of the long command the sensor knows all
+ * or the beginning, as fast as it was.
+ */
 function effectsOf(events: readonly OispEvent[], type: EventType, name: (event: OispEvent) => string): string[] {
   const calls = new Map(of(events, "agent.tool_call").map((call) => [call.event_id, commandOf(call)]));
   return events.filter((event) => event.event_type === type).flatMap((event) =>
     (event.related_events ?? []).filter(({ relationship }) => relationship === "caused_by").map((link) =>
-      `${name(event)} ${link.rule}: ${calls.get(link.event_id)}`
+      `${name(event)} ${link.rule}: ${calls.get(link.event_id)}`.replace(/argv_(?:exact|begins): long/, "argv: long")
     )
   ).sort();
 }
@@ -42,6 +45,8 @@ function commandOf({ data }: EventOf<"agent.tool_call">): string {
     ? data.tool.name ?? ""
     : command.startsWith("echo") || command.length < 12
     ? command
+    : command === LONG_COMMAND
+    ? "long"
     : "helper";
 }
 
@@ -53,6 +58,7 @@ function requireStory(events: readonly OispEvent[], agent: AgentProgram): void {
   const asked = [
     "todowrite",
     "echo 'hi there' > out.txt; ls -l out.txt | cat",
+    "long",
     "helper",
     "uname -s",
     "todowrite",
@@ -76,18 +82,20 @@ function requireStory(events: readonly OispEvent[], agent: AgentProgram): void {
     effectsOf(events, "process.exec", programOf),
     [
       `${agent.exeName} started_by: helper`,
+      "bash argv: long",
       "bash argv_exact: " + shell,
       "bash argv_exact: exit 3",
       "bash argv_exact: helper",
       "bash argv_exact: uname -s",
       "cat started_by: " + shell,
+      "cat started_by: long",
       "ls started_by: " + shell,
       "uname started_by: uname -s",
     ].sort(),
   );
   const ends = effectsOf(events, "process.exit", () => "exit");
   deepStrictEqual(ends.filter((line) => line.endsWith("exit 3")), ["exit started_by: exit 3"]);
-  strictEqual(ends.length, 6, ends.join("\n"));
+  strictEqual(ends.length, 8, ends.join("\n"));
   const failed = of(events, "process.exit").find(({ data }) => data.exit_code === 3);
   ok(failed?.related_events?.some(({ event_id: id }) => id === calls.at(-1)?.event_id));
   requireSessions(events);
@@ -103,7 +111,7 @@ function requireSessions(events: readonly OispEvent[]): void {
   const sessions = of(events, "agent.session");
   const [main, helper, ...others] = sessions.filter(({ data }) => data.action === "start");
   deepStrictEqual(others, []);
-  const helperCall = of(events, "agent.tool_call")[2];
+  const helperCall = of(events, "agent.tool_call")[3];
   // The helper is a sub-agent: its requests and its session name the call that started it, its session the one it works for.
   deepStrictEqual(effectsOf(events, "ai.request", () => "request"), [
     "request started_by: helper",
@@ -122,7 +130,7 @@ function requireSessions(events: readonly OispEvent[]): void {
   const countsOf = (
     end: typeof mainEnd,
   ) => [end?.data.stats?.llm_calls, end?.data.stats?.tool_calls, end?.data.stats?.commands];
-  deepStrictEqual([countsOf(mainEnd), countsOf(helperEnd)], [[6, 5, 3], [2, 1, 1]]);
+  deepStrictEqual([countsOf(mainEnd), countsOf(helperEnd)], [[7, 6, 4], [2, 1, 1]]);
   for (const { data } of of(events, "agent.tool_call")) {
     ok(ends.has(data.agent?.session_id ?? ""), "the call's session");
   }
