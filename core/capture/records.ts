@@ -52,7 +52,6 @@ interface Connection {
 interface Piece extends TimedLine {
   readonly connection: Connection;
   readonly direction: 0 | 1 | 2;
-  /** -1: append. */
   readonly offset: number;
   readonly pid: number;
   readonly tid: number;
@@ -193,31 +192,36 @@ class RecordsReader implements LineTaker {
 
   /** A piece that says its place may stand out of order; the others are appended as they come. */
   #piece(connection: Connection, timeNs: number, bytes: Uint8Array): void {
-    const { direction, offset, pid, tid } = this.#line;
-    if (offset >= 0) {
-      connection.isUnordered = true;
-      this.#order.add(connection.connId, {
-        connection,
-        timeNs,
-        direction,
-        offset,
-        pid,
-        tid: tid === 0 ? pid : tid,
-        bytes: bytes.slice(),
-      });
-      return;
+    const { direction, offset, pid } = this.#line;
+    const tid = this.#line.tid === 0 ? pid : this.#line.tid;
+    if (offset < 0) {
+      if (connection.isUnordered) this.#order.flush(connection.connId);
+      const end = direction === 1 ? connection.sentEnd : connection.receivedEnd;
+      return this.#tellData(connection, timeNs, direction, end, pid, tid, bytes);
     }
-    this.#order.flush(connection.connId);
-    this.#deliver({ connection, timeNs, direction, offset, pid, tid: tid === 0 ? pid : tid, bytes });
+    connection.isUnordered = true;
+    const piece = { connection, timeNs, direction, offset, pid, tid, bytes: bytes.slice() };
+    this.#order.add(connection.connId, piece);
   }
 
   #deliver({ connection, timeNs, direction, offset, pid, tid, bytes }: Piece): void {
-    if (direction === 0) return this.#tellClosed(connection, timeNs, pid, tid);
-    const end = direction === 1 ? connection.sentEnd : connection.receivedEnd;
-    const streamOffset = offset < 0 ? end : offset;
+    if (direction === 0) this.#tellClosed(connection, timeNs, pid, tid);
+    else this.#tellData(connection, timeNs, direction, offset, pid, tid, bytes);
+  }
+
+  #tellData(
+    connection: Connection,
+    timeNs: number,
+    direction: 1 | 2,
+    streamOffset: number,
+    pid: number,
+    tid: number,
+    bytes: Uint8Array,
+  ): void {
+    const end = streamOffset + bytes.length;
     // A late piece does not move the end back.
-    if (direction === 1) connection.sentEnd = Math.max(end, streamOffset + bytes.length);
-    else connection.receivedEnd = Math.max(end, streamOffset + bytes.length);
+    if (direction === 1) connection.sentEnd = Math.max(connection.sentEnd, end);
+    else connection.receivedEnd = Math.max(connection.receivedEnd, end);
     this.#sink.raw({
       kind: "data",
       seq: this.#seq++,
