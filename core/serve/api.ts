@@ -1,4 +1,4 @@
-import { allOf, type EventFilter, parseFilter } from "../filter/filter.ts";
+import type { EventFilter } from "../filter/filter.ts";
 import type { Finding } from "../model/finding.ts";
 import { parseTimestampUs } from "../model/time.ts";
 import type { LiveHub } from "./live_hub.ts";
@@ -14,7 +14,7 @@ export interface ApiContext {
 /** One route: path and what answers GET. */
 interface Route {
   readonly path: string;
-  readonly answer: (context: ApiContext, query: URLSearchParams) => Response;
+  readonly answer: (context: ApiContext, query: URLSearchParams) => Response | Promise<Response>;
 }
 
 /** Every route. */
@@ -26,7 +26,7 @@ const ROUTES: readonly Route[] = [
 ];
 
 /** Answers one request; the same on every listener. */
-export function handleRequest(request: Request, context: ApiContext): Response {
+export function handleRequest(request: Request, context: ApiContext): Response | Promise<Response> {
   const { pathname, searchParams } = new URL(request.url);
   const route = ROUTES.find((item) => item.path === pathname);
   if (route === undefined) return toJson({ error: "not_found" }, 404);
@@ -51,8 +51,8 @@ const MAX_FILTERS = 16;
  * `?filter=EXPRESSION` (several: all have to match) and `?since=` (RFC 3339: kept events from then on come first). The answer says
  * with `oisp-events-from` since when all events are kept, and that the parameters were understood.
  */
-function events({ hub, status }: ApiContext, query: URLSearchParams): Response {
-  const filter = readFilters(query.getAll("filter"));
+async function events({ hub, status }: ApiContext, query: URLSearchParams): Promise<Response> {
+  const filter = await readFilters(query.getAll("filter"));
   if ("findings" in filter) return toJson({ error: "bad_filter", findings: filter.findings }, 400);
   const since = query.get("since");
   const sinceUs = since === null ? undefined : parseTimestampUs(since);
@@ -68,12 +68,16 @@ function events({ hub, status }: ApiContext, query: URLSearchParams): Response {
   });
 }
 
-function readFilters(texts: readonly string[]): { filter?: EventFilter } | { findings: readonly Finding[] } {
-  const parsed = texts.slice(0, MAX_FILTERS + 1).map((text) => parseFilter(text, "filter"));
+/** The language is loaded with the first filter: no sensor starts later for it. */
+async function readFilters(
+  texts: readonly string[],
+): Promise<{ filter?: EventFilter } | { findings: readonly Finding[] }> {
+  if (texts.length === 0) return {};
+  const { allOf, parseFilter } = await import("../filter/filter.ts");
+  const parsed = texts.slice(0, MAX_FILTERS).map((text) => parseFilter(text, "filter"));
   const findings = parsed.flatMap((entry) => "findings" in entry ? entry.findings : []);
   if (findings.length > 0 || texts.length > MAX_FILTERS) return { findings };
-  const filters = parsed.flatMap((entry) => "filter" in entry ? [entry.filter] : []);
-  return filters.length === 0 ? {} : { filter: allOf(filters) };
+  return { filter: allOf(parsed.flatMap((entry) => "filter" in entry ? [entry.filter] : [])) };
 }
 
 function toJson(value: Record<string, unknown>, status = 200): Response {
