@@ -12,6 +12,10 @@ export type CheckedValue =
 /** Timers of the runtime count no further. */
 const MAX_DURATION_MS = 2 ** 31 - 1;
 
+function giveValue({ name }: ValueSpec): string {
+  return `give ${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
+}
+
 function checkChoice(text: string, choices: readonly string[]): CheckedValue {
   if (choices.includes(text)) return { value: text };
   const nearest = findNearest(text, choices);
@@ -26,8 +30,8 @@ export function checkValue(spec: ValueSpec, text: string): CheckedValue {
   switch (spec.kind) {
     case "text":
     case "file":
-      if (text === "") return { problem: "it is empty", fix: `give a ${spec.name}` };
-      return text.includes("\0") ? { problem: "it has a NUL byte", fix: `give a ${spec.name}` } : { value: text };
+      if (text === "") return { problem: "it is empty", fix: giveValue(spec) };
+      return text.includes("\0") ? { problem: "it has a NUL byte", fix: giveValue(spec) } : { value: text };
     case "choice":
       return checkChoice(text, spec.choices ?? []);
     case "count": {

@@ -14,6 +14,11 @@ const COMPRESSED: readonly (readonly [magic: readonly number[], command: string]
   [[0xfd, 0x37, 0x7a, 0x58, 0x5a], "xz -dc"],
   [[0x42, 0x5a, 0x68], "bunzip2 -c"],
 ];
+/** JSON that is not laid out in lines, and what does it. */
+const LAYOUTS: readonly (readonly [pattern: RegExp, command: string, why: string])[] = [
+  [/^\s*\{[ \t]*\r?\n\s*"/, "jq -c .", "one value is wanted on each line"],
+  [/^\s*\[\s*\{/, "jq -c '.[]'", "it is an array; one value is wanted on each line"],
+];
 const RECORDING_MAGIC = "OISPCAP\0";
 
 const COMMANDS: Readonly<Record<InputKind, string>> = {
@@ -34,6 +39,8 @@ export function adviseOnInput(head: Uint8Array, name: string, wanted: InputKind)
   if (packed !== undefined) return `${packed[1]} ${file} | ${COMMANDS[wanted]} -   (it is compressed)`;
   const text = new TextDecoder().decode(head);
   const kind = findKind(text);
+  const layout = kind === undefined ? LAYOUTS.find(([pattern]) => pattern.test(text)) : undefined;
+  if (layout !== undefined) return `${layout[1]} ${file} | ${COMMANDS[wanted]} -   (${layout[2]})`;
   if (kind !== undefined) return kind === wanted ? undefined : `${COMMANDS[kind]} ${file}`;
   return text.includes("\0") ? "name another file: this one is binary" : undefined;
 }

@@ -28,6 +28,12 @@ Deno.test("lines of another kind are named with the command for them, the wanted
   assert.equal(advise(lines.exchanges, "recording"), "oisp decode --from exchanges f");
 });
 
+Deno.test("JSON over several lines, and an array, are named with what makes lines of them", () => {
+  assert.match(advise('{\n  "event_type": "ai.request"\n}\n', "events") ?? "", /^jq -c \. f \| oisp tail -/);
+  assert.match(advise('[\n{"event_type":"ai.request"}]', "events") ?? "", /^jq -c '\.\[\]' f \| oisp tail -/);
+  assert.equal(advise("[1]", "events"), undefined);
+});
+
 Deno.test("binary data is called binary, and nothing is guessed of a text", () => {
   assert.match(advise([0x7f, 0x45, 0x4c, 0x46, 0, 0], "events") ?? "", /binary/);
   assert.equal(advise("hello\nworld", "events"), undefined);

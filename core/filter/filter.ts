@@ -35,8 +35,8 @@ export function parseFilter(text: string, origin: string): ParsedFilter {
   return { filter: { text, matches } };
 }
 
-/** Longest part of a line that is shown with a finding. */
-const SHOWN_CHARACTERS = 100;
+/** A longer line is not shown; the word in question is, whole, so that what hides secrets in messages sees all of them. */
+const SHOWN_CHARACTERS = 120;
 
 function toFinding({ code, at, what, fix }: Problem, text: string, origin: string): Finding {
   const before = text.slice(0, at).split("\n");
@@ -44,16 +44,22 @@ function toFinding({ code, at, what, fix }: Problem, text: string, origin: strin
   const line = text.slice(lineStart).split("\n")[0] ?? "";
   // A column is a character, also where the runtime counts two.
   const column = [...text.slice(lineStart, at)].length + 1;
-  const from = Math.max(0, column - SHOWN_CHARACTERS / 2);
-  const shown = [...line].slice(from, from + SHOWN_CHARACTERS).join("").replaceAll("\t", " ");
   return {
     code,
     severity: "error",
     what: `Cannot filter events: ${what}`,
-    why: `${shown}\n${" ".repeat(column - 1 - from)}^`,
+    why: line.length <= SHOWN_CHARACTERS
+      ? `${line.replaceAll("\t", " ")}\n${" ".repeat(column - 1)}^`
+      : `near ${JSON.stringify(findWord(line, at - lineStart))}`,
     fix,
     position: { file: origin, line: before.length, column },
   };
+}
+
+/** The text between spaces at a place. */
+function findWord(line: string, at: number): string {
+  const start = line.slice(0, at).search(/\S*$/);
+  return line.slice(start).split(/\s/)[0] ?? "";
 }
 
 /** Joins filters: an event matches when it matches each of them. */

@@ -218,8 +218,7 @@ Deno.test("what cannot be read is shown with its place", () => {
 
 Deno.test("the place is pointed at", () => {
   equals(findings("type:ai.response modle:x")[0]?.why?.split("\n"), ["type:ai.response modle:x", " ".repeat(17) + "^"]);
-  const long = findings(`${"a ".repeat(100)}modle:x`)[0]?.why?.split("\n") ?? [];
-  is((long[0] ?? "").slice((long[1] ?? "").length - 1), "modle:x");
+  equals(findings(`${"a ".repeat(100)}modle:x more`)[0]?.why, 'near "modle:x"');
 });
 
 Deno.test("length, terms and nesting are bounded", () => {
