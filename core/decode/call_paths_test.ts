@@ -25,6 +25,8 @@ const URLS = [
   "http://localhost:5001/api/v1/generate",
   "http://localhost:8000/v2/models/m/generate",
   "http://localhost:3000/embed",
+  "https://runtime.sagemaker.us-east-1.amazonaws.com/endpoints/e/invocations",
+  "https://bedrock-agent-runtime.us-east-1.amazonaws.com/agents/A/agentAliases/B/sessions/s/text",
   "https://gateway.example/ask",
 ] as const;
 

@@ -14,6 +14,9 @@ const CHECKSUM_BYTES = 4;
 /** Largest frame that is believed; the services send at most 16 MiB. */
 const MAX_FRAME_BYTES = 32 * 1024 * 1024;
 
+/** Content type of frames that carry the bytes of another stream. */
+const PARTS_TYPE = "application/octet-stream";
+
 class EventStreamParser implements BodyParser {
   readonly #sink: BodyMessageSink;
   readonly #carry = new ByteCarry();
@@ -76,9 +79,12 @@ class EventStreamParser implements BodyParser {
     const headers = readHeaders(frame.subarray(PRELUDE_BYTES, payloadAt));
     if (headers === undefined) return this.#sink.problem("headers");
     const name = headers.get(":event-type") ?? headers.get(":exception-type") ?? headers.get(":error-code");
-    const text = decodeUtf8(frame.subarray(payloadAt, end));
+    const payload = frame.subarray(payloadAt, end);
+    const text = decodeUtf8(payload);
     const message: BodyMessage = name === undefined ? { text, headers } : { name, text, headers };
-    this.#sink.message(message, timeNs);
+    // Parts of another stream may end inside a character.
+    const isPart = headers.get(":content-type") === PARTS_TYPE;
+    this.#sink.message(isPart ? { ...message, bytes: payload.slice() } : message, timeNs);
   }
 }
 

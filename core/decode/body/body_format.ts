@@ -8,7 +8,7 @@ export interface BodyMessage {
   readonly text: string;
   /** Further facts, lower-case names: event stream headers, multipart part headers. */
   readonly headers?: ReadonlyMap<string, string>;
-  /** A binary message a dialect may read (protobuf), as a copy; `text` is "". Absent for longer ones, which are only counted. */
+  /** Bytes a dialect may read, as a copy: a protobuf message, a part of another stream. Absent for long ones, which are only counted. */
   readonly bytes?: Uint8Array;
   /** The text is only what is whole of a message that was cut. */
   readonly isPart?: boolean;

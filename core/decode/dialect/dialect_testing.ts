@@ -29,6 +29,7 @@ export type TestMessage = {
   readonly json?: unknown;
   readonly text?: string;
   readonly bytes?: Uint8Array;
+  readonly headers?: ReadonlyMap<string, string>;
 };
 
 /** What a reader said and gave. */
@@ -60,11 +61,12 @@ export function readAnswer(
     quirks: [],
     wantsDelta: false,
   });
-  const kinds = messages.map(({ name, json, text, bytes }) =>
+  const kinds = messages.map(({ name, json, text, bytes, headers }) =>
     reader.message({
       ...(name !== undefined && { name }),
       text: text ?? JSON.stringify(json),
       ...(bytes !== undefined && { bytes }),
+      ...(headers !== undefined && { headers }),
     })
   );
   return { kinds, answer: reader.finish(options.isComplete ?? true) };

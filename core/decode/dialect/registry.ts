@@ -11,6 +11,8 @@ import { bedrockInvoke } from "./bedrock_invoke.ts";
 import { cohereChat } from "./cohere_chat.ts";
 import { cohereEmbed } from "./cohere_embed.ts";
 import { gemini } from "./gemini.ts";
+import { sagemaker } from "./sagemaker.ts";
+import { bedrockAgent } from "./bedrock_agent.ts";
 import { llamacpp } from "./llamacpp.ts";
 import { sglang } from "./sglang.ts";
 import { kobold } from "./kobold.ts";
@@ -88,6 +90,8 @@ export const DIALECTS: readonly Dialect[] = [
   mcp,
   dashscope,
   aiSdkGateway,
+  sagemaker,
+  bedrockAgent,
   llamacpp,
   sglang,
   kobold,

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { bedrockAgent } from "./bedrock_agent.ts";
+import { readAnswer, toRequestView } from "./dialect_testing.ts";
+
+const PATH = "/agents/A1/agentAliases/B1/sessions/s-1/text";
+
+Deno.test("bedrock_agent reads the text, the session, and what a call handed back gave", () => {
+  const request = bedrockAgent.decodeRequest(
+    toRequestView({ path: PATH, json: { inputText: "hi", enableTrace: true } }),
+  );
+  assert.deepEqual(request?.messages, [{ role: "user", content: "hi" }]);
+  assert.deepEqual([request?.isStreaming, request?.isDelta, request?.sessionKeys], [true, true, { session: "s-1" }]);
+  const result = { actionGroup: "g", function: "f", responseBody: { TEXT: { body: "sunny" } } };
+  const sessionState = { invocationId: "i1", returnControlInvocationResults: [{ functionResult: result }] };
+  const next = bedrockAgent.decodeRequest(toRequestView({ path: PATH, json: { sessionState } }));
+  assert.deepEqual(next?.messages[0]?.toolResults, [{ callId: "i1", name: "f", content: "sunny" }]);
+});
+
+Deno.test("bedrock_agent takes a model from its own name only", () => {
+  const decode = (modelArn: string) =>
+    bedrockAgent.decodeRequest(toRequestView({
+      path: "/retrieveAndGenerate",
+      json: {
+        input: { text: "q" },
+        retrieveAndGenerateConfiguration: { type: "KNOWLEDGE_BASE", knowledgeBaseConfiguration: { modelArn } },
+      },
+    }));
+  assert.equal(decode("arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-v2")?.model, "anthropic.claude-v2");
+  assert.equal(decode("arn:aws:bedrock:us-east-1:1:inference-profile/x")?.model, undefined);
+  assert.equal(decode("anthropic.claude-v2")?.isStreaming, false);
+});
+
+Deno.test("bedrock_agent joins chunks, leaves traces out, and reads a call that is handed back", () => {
+  const chunk = (text: string) => ({ name: "chunk", json: { bytes: btoa(text) } });
+  const trace = { name: "trace", json: { trace: { text: "secret" } } };
+  const { answer, kinds } = readAnswer(bedrockAgent, [trace, chunk("Hel"), chunk("lo")]);
+  assert.deepEqual([answer.choices[0]?.message.content, kinds], ["Hello", ["meta", "token", "token"]]);
+  const call = { actionGroup: "g", function: "f", parameters: [{ name: "city", type: "string", value: "Oslo" }] };
+  const back = {
+    name: "returnControl",
+    json: { invocationId: "i1", invocationInputs: [{ functionInvocationInput: call }] },
+  };
+  assert.deepEqual(readAnswer(bedrockAgent, [back]).answer.choices[0]?.message.toolCalls, [
+    { id: "i1", name: "f", type: "function", arguments: { city: "Oslo" } },
+  ]);
+});
+
+Deno.test("bedrock_agent reads a knowledge base's document and errors", () => {
+  const base = readAnswer(bedrockAgent, [{ json: { output: { text: "A" }, citations: [] } }]).answer;
+  assert.equal(base.choices[0]?.message.content, "A");
+  const headers = new Map([[":message-type", "exception"], [":exception-type", "throttlingException"]]);
+  const exception = { name: "throttlingException", json: { message: "slow" }, headers };
+  assert.deepEqual(readAnswer(bedrockAgent, [exception]).answer, {
+    choices: [],
+    error: { type: "throttlingException", message: "slow" },
+  });
+});
