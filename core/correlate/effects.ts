@@ -3,43 +3,23 @@
  * (`related_events`, `caused_by`), with the rule that decided it. A program belongs to a call when it runs below the agent that
  * made the call, was started while the call was open, and its arguments say so; everything it starts belongs to the call too,
  * unless a nearer agent asked for it. Where two open calls fit equally well, neither is named. A call whose one program has ended
- * took as long as that program.
+ * took as long as that program. Programs that were started before the answer with their call had ended are named by the call
+ * (`causes`) instead, for their own events are out by then.
  *
  * State: 64 open calls of each of 4,096 program runs, and the owners of 16,384 program runs; oldest forgotten first.
  */
 import type { DraftEvent, StoryContext } from "../model/draft.ts";
 import type { EventOf } from "../model/oisp_event.ts";
-import { BoundedMap } from "./bounded_map.ts";
-import { matchCommand, readCommand } from "./command_match.ts";
-import type { Correlator, CorrelatorState } from "./correlator.ts";
 import { toDurationMs } from "../model/time.ts";
+import { BoundedMap } from "./bounded_map.ts";
+import type { Correlator, CorrelatorState } from "./correlator.ts";
 import { addRelatedEvent } from "./derived_event.ts";
+import { type EarlyProgram, EarlyPrograms } from "./early_programs.ts";
+import { type OpenCall, type Owner, pickBest, toOpenCall } from "./open_call.ts";
 
 const MAX_OPEN_CALLS = 64;
 /** Deepest chain of parents that is climbed. */
 const MAX_DEPTH = 32;
-
-interface OpenCall {
-  readonly eventId: string;
-  readonly callId: string | undefined;
-  readonly command: string | undefined;
-  readonly path: string | undefined;
-  /** The call goes on after its result: programs it starts later still belong to it. */
-  readonly isBackground: boolean;
-  /** Programs that were started for it. */
-  programs: number;
-  /** Boot-clock start, and length, of the first of them. */
-  startedNs?: number;
-  durationMs?: number;
-}
-
-interface Owner {
-  readonly eventId: string;
-  readonly rule: string;
-  readonly confidence: number;
-  /** The call, when this is the very program it asked for. */
-  readonly call?: OpenCall;
-}
 
 /** Effects of tool calls. */
 export const effects: Correlator = {
@@ -56,14 +36,16 @@ class EffectsStory implements CorrelatorState {
   readonly #owners = new BoundedMap<number, Owner>(16_384);
   /** The same by process id: a program that execs another hands its call on. */
   readonly #ownersByPid = new BoundedMap<number, Owner>(16_384);
+  readonly #early = new EarlyPrograms();
 
   push(draft: DraftEvent, context: StoryContext): readonly DraftEvent[] {
     const { event } = draft;
-    if (event.event_type === "agent.tool_call") this.#call(draft, event);
+    if (event.event_type === "agent.tool_call") this.#call(draft, event, context);
     else if (event.event_type === "agent.tool_result") this.#result(draft, event);
     else if (event.event_type === "process.exec") this.#exec(draft, event, context);
-    else if (event.event_type === "process.exit") this.#exit(draft, event);
+    else if (event.event_type === "process.exit") this.#exit(draft, event, context);
     else if (isEffect(draft)) this.#effect(draft, context);
+    if (event.event_type === "ai.request") this.#early.caller(draft.processKey);
     return [];
   }
 
@@ -75,29 +57,49 @@ class EffectsStory implements CorrelatorState {
     return [];
   }
 
-  #call(draft: DraftEvent, event: EventOf<"agent.tool_call">): void {
-    const { tool, arguments: args } = event.data;
-    const isShell = tool.kind === "shell";
-    const isFile = tool.kind === "file_read" || tool.kind === "file_write" || tool.kind === "file_edit";
-    if (!isShell && !isFile) return;
+  #call(draft: DraftEvent, event: EventOf<"agent.tool_call">, context: StoryContext): void {
+    const call = toOpenCall(event);
+    if (call === undefined) return;
     const open = this.#open.get(draft.processKey) ?? [];
     if (open.length >= MAX_OPEN_CALLS) open.shift();
-    open.push({
-      eventId: event.event_id,
-      callId: event.data.call_id,
-      command: isShell ? readCommand(args) : undefined,
-      path: isFile ? readPath(args) : undefined,
-      isBackground: isRecord(args) && args["run_in_background"] === true,
-      programs: 0,
-    });
+    open.push(call);
     this.#open.set(draft.processKey, open);
+    if (call.command !== undefined) this.#adopt(draft, call, call.command, context);
+  }
+
+  /** The agent may have acted before its answer had ended: not before that began. */
+  #adopt(draft: DraftEvent, call: OpenCall, command: string, context: StoryContext): void {
+    const sinceNs = draft.exchange?.response?.firstByteNs ?? draft.exchange?.request.firstByteNs ?? 0;
+    const claimed = this.#early.claim(draft.processKey, command, sinceNs);
+    if (claimed === undefined) return;
+    const { program, match } = claimed;
+    call.programs++;
+    call.startedNs = program.startedNs;
+    if (program.endedNs !== undefined) call.durationMs = toDurationMs(program.startedNs, program.endedNs);
+    addRelatedEvent(draft, { event_id: program.eventId, relationship: "causes", ...match });
+    const owner = { eventId: call.eventId, rule: "started_by", confidence: match.confidence, call };
+    this.#owners.set(program.processKey, owner);
+    if (program.endedNs === undefined) this.#ownersByPid.set(program.pid, owner);
+    const isBelow = ({ processKey, pid }: EarlyProgram): boolean =>
+      pid === program.pid || [...ancestors(processKey, context)].includes(program.processKey);
+    for (const below of this.#early.claimBelow(draft.processKey, isBelow)) {
+      addRelatedEvent(draft, {
+        event_id: below.eventId,
+        relationship: "causes",
+        rule: owner.rule,
+        confidence: owner.confidence,
+      });
+      this.#owners.set(below.processKey, below.pid === program.pid ? owner : toDescendant(owner));
+    }
   }
 
   #result(draft: DraftEvent, event: EventOf<"agent.tool_result">): void {
     const open = this.#open.get(draft.processKey);
     if (open === undefined) return;
     const at = open.findIndex((call) =>
-      !call.isBackground && (call.eventId === event.data.related_event_id || call.callId === event.data.call_id)
+      !call.isBackground &&
+      (call.eventId === event.data.related_event_id ||
+        (call.callId !== undefined && call.callId === event.data.call_id))
     );
     const [call] = at < 0 ? [] : open.splice(at, 1);
     if (call?.programs !== 1 || call.durationMs === undefined) return;
@@ -109,7 +111,7 @@ class EffectsStory implements CorrelatorState {
     // A program that runs another in its place hands its call on.
     const inherited = this.#ownerOf(draft.processKey, event.data.pid);
     const owner = inherited ?? this.#match(draft, event, context);
-    if (owner === undefined) return;
+    if (owner === undefined) return this.#remember(draft, event, context);
     const asked = inherited === undefined ? owner.call : undefined;
     if (asked !== undefined && asked.programs++ === 0) asked.startedNs = draft.timeNs;
     this.#owners.set(draft.processKey, { ...owner, rule: "started_by" });
@@ -117,10 +119,35 @@ class EffectsStory implements CorrelatorState {
     link(draft, owner);
   }
 
-  #exit(draft: DraftEvent, event: EventOf<"process.exit">): void {
+  #remember(draft: DraftEvent, event: EventOf<"process.exec">, context: StoryContext): void {
+    const caller = this.#findCaller(draft, context);
+    if (caller === undefined) return;
+    this.#early.started(caller, {
+      eventId: event.event_id,
+      processKey: draft.processKey,
+      pid: event.data.pid,
+      exe: event.data.exe ?? "",
+      args: readArguments(event),
+      startedNs: draft.timeNs,
+    });
+  }
+
+  /** The nearest program run above that calls models. */
+  #findCaller(draft: DraftEvent, context: StoryContext): number | undefined {
+    for (const key of ancestors(draft.processKey, context)) {
+      if (this.#early.isCaller(key)) return key;
+    }
+    return undefined;
+  }
+
+  #exit(draft: DraftEvent, event: EventOf<"process.exit">, context: StoryContext): void {
     const owner = this.#owners.get(draft.processKey);
     this.#ownersByPid.delete(event.data.pid);
-    if (owner === undefined) return;
+    if (owner === undefined) {
+      const caller = this.#findCaller(draft, context);
+      if (caller !== undefined) this.#early.ended(caller, event.data.pid, draft.timeNs);
+      return;
+    }
     const { call } = owner;
     if (call?.startedNs !== undefined) call.durationMs ??= toDurationMs(call.startedNs, draft.timeNs);
     link(draft, owner);
@@ -149,7 +176,7 @@ class EffectsStory implements CorrelatorState {
 
   /** The call of the nearest agent above that asked for this program; else the call that started that agent. */
   #match(draft: DraftEvent, event: EventOf<"process.exec">, context: StoryContext): Owner | undefined {
-    const args = (event.data.args ?? []).filter((arg) => typeof arg === "string");
+    const args = readArguments(event);
     for (const key of ancestors(draft.processKey, context)) {
       const open = this.#open.get(key);
       const best = open === undefined ? undefined : pickBest(open, event.data.exe ?? "", args);
@@ -172,18 +199,6 @@ class EffectsStory implements CorrelatorState {
       ? undefined
       : { eventId: call.eventId, rule: "path_exact", confidence: 1 };
   }
-}
-
-function pickBest(open: readonly OpenCall[], exe: string, args: readonly string[]): Owner | undefined {
-  let best: Owner | undefined;
-  let isTie = false;
-  for (const call of open) {
-    const match = call.command === undefined ? undefined : matchCommand(call.command, exe, args);
-    if (match === undefined || match.confidence < (best?.confidence ?? 0)) continue;
-    isTie = match.confidence === best?.confidence;
-    best = { eventId: call.eventId, ...match, call };
-  }
-  return isTie ? undefined : best;
 }
 
 /** What a program starts is not the program that the call asked for. */
@@ -214,12 +229,6 @@ function isEffect(draft: DraftEvent): boolean {
   return type.startsWith("file.") || type.startsWith("network.") || type === "process.fork" || type === "ai.request";
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function readPath(args: unknown): string | undefined {
-  if (!isRecord(args)) return undefined;
-  const path = args["file_path"] ?? args["path"] ?? args["filename"];
-  return typeof path === "string" ? path : undefined;
+function readArguments(event: EventOf<"process.exec">): string[] {
+  return (event.data.args ?? []).filter((arg) => typeof arg === "string");
 }

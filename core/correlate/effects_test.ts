@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import type { DraftEvent, StoryContext } from "../model/draft.ts";
+import type { HttpExchange } from "../model/http_exchange.ts";
 import type { ProcessFacts } from "../model/process.ts";
 import { matchCommand, readCommand } from "./command_match.ts";
 import { effects } from "./effects.ts";
 
 const AGENT = 1;
 
-/** Program runs and their parents: 10 and 11 below the agent, 20 below 10, 99 elsewhere. */
-const PARENTS = new Map([[10, AGENT], [11, AGENT], [20, 10], [99, 98]]);
+/** Program runs and their parents: 10 and 11 below the agent, 20 and 21 below 10, 99 elsewhere. */
+const PARENTS = new Map([[10, AGENT], [11, AGENT], [20, 10], [21, 10], [99, 98]]);
 
 const context: StoryContext = {
   processes: {
@@ -66,6 +67,50 @@ Deno.test("effects gives a sub-agent's program to the sub-agent's own call, what
   assert.equal(linkOf(other)?.event_id, "A");
   play([call("A", "agent 'look'"), agent, inner, asked]);
   assert.equal(linkOf(asked)?.event_id, "B");
+});
+
+Deno.test("effects finds the program that an agent started before the answer that asked for it had ended", () => {
+  const at = (draft: DraftEvent, timeNs: number): DraftEvent => ({ ...draft, timeNs });
+  const exchange = { request: { firstByteNs: 1e9 }, response: { firstByteNs: 2e9 } } as unknown as HttpExchange;
+  const request = draftOf("ai.request", "Q", AGENT, {});
+  const old = at(exec(11, ["-c", "make test"]), 1.5e9);
+  const shell = at(exec(10, ["-c", "make test"]), 3e9);
+  const child = at(exec(20, ["-j2"], "/usr/bin/gcc"), 3.1e9);
+  const asked: DraftEvent = { ...at(call("A", "make test"), 4e9), exchange };
+  const late = at(draftOf("process.exec", "exec_21", 21, { pid: 1021, exe: "/usr/bin/ld", args: [] }), 4.5e9);
+  const end = at(draftOf("process.exit", "exit", 10, { pid: 1010 }), 5e9);
+  const result = draftOf("agent.tool_result", "R", AGENT, { call_id: "call_A", related_event_id: "A" });
+  play([request, old, shell, child, asked, late, end, result]);
+  assert.deepEqual([linkOf(old), linkOf(shell), linkOf(child)], [undefined, undefined, undefined]);
+  assert.deepEqual(asked.event.related_events, [
+    { event_id: "exec_10", relationship: "causes", rule: "argv_exact", confidence: 1 },
+    { event_id: "exec_20", relationship: "causes", rule: "started_by", confidence: 1 },
+  ]);
+  assert.deepEqual([linkOf(late)?.event_id, linkOf(end)?.event_id], ["A", "A"]);
+  assert.equal((result.event.data as { duration_ms?: number }).duration_ms, 2000);
+});
+
+Deno.test("effects takes the time of a program that had ended before the answer that asked for it", () => {
+  const at = (draft: DraftEvent, timeNs: number): DraftEvent => ({ ...draft, timeNs });
+  const end = at(draftOf("process.exit", "exit", 10, { pid: 1010 }), 3.25e9);
+  const result = draftOf("agent.tool_result", "R", AGENT, { call_id: "call_A", related_event_id: "A" });
+  play([
+    draftOf("ai.request", "Q", AGENT, {}),
+    at(exec(10, ["-c", "make test"]), 3e9),
+    end,
+    at(call("A", "make test"), 4e9),
+    result,
+  ]);
+  assert.equal((result.event.data as { duration_ms?: number }).duration_ms, 250);
+});
+
+Deno.test("effects closes the right one of calls without an id", () => {
+  const nameless = (id: string, command: string) =>
+    draftOf("agent.tool_call", id, AGENT, { tool: { kind: "shell" }, arguments: { command } });
+  const first = exec(10, ["-c", "make one"]);
+  const result = draftOf("agent.tool_result", "R", AGENT, { related_event_id: "B" });
+  play([nameless("A", "make one"), nameless("B", "make two"), result, first]);
+  assert.equal(linkOf(first)?.event_id, "A");
 });
 
 Deno.test("effects gives the result of a call the time its program took, where one program ran for it", () => {

@@ -134,6 +134,24 @@ Deno.test("session follows a chain of answers that the requests continue", () =>
   assert.equal(next.session?.sessionId, first.event.event_id);
 });
 
+Deno.test("session counts a command that was started before the answer that asked for it had ended", () => {
+  const stories = new Stories([CORRELATORS[0], CORRELATORS.at(-1)].filter((story) => story !== undefined));
+  stories.push(ask(9, 0, 0));
+  const call = {
+    event: {
+      event_type: "agent.tool_call",
+      event_id: "A",
+      data: { tool: { name: "bash", kind: "shell" } },
+      related_events: [{ event_id: "E", relationship: "causes", rule: "argv_exact" }],
+    },
+    timeNs: SECOND_NS,
+    processKey: 3,
+    session: { sessionId: "s-1", rule: "test", isInferred: false },
+  } as unknown as DraftEvent;
+  stories.push(call);
+  assert.equal(sessionsOf(stories.close())[0]?.data.stats?.commands, 1);
+});
+
 Deno.test("session counts commands, files and failures of its tool calls", () => {
   const stories = new Stories(CORRELATORS);
   stories.push(ask(9, 0, 0));

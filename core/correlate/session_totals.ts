@@ -36,8 +36,10 @@ export class SessionTotals {
   }
 
   /** A tool call; those inside the script of another one are part of it. */
-  call({ data }: EventOf<"agent.tool_call">): void {
+  call({ data, related_events: links }: EventOf<"agent.tool_call">): void {
     if (data.parent_call_id === undefined) this.#toolCalls++;
+    // Programs that were started before the call was told are named by the call.
+    if (links?.some(({ rule }) => isCommandRule(rule)) === true) this.#commands++;
   }
 
   /** A tool's result. */
@@ -48,9 +50,7 @@ export class SessionTotals {
   /** What one of the session's tool calls, or its own program, did. */
   effect({ event }: DraftEvent): void {
     if (event.event_type === "process.exec") {
-      const isCommand = event.related_events?.some(({ rule }) =>
-        rule?.startsWith("argv_") === true || rule === "first_word"
-      );
+      const isCommand = event.related_events?.some(({ rule }) => isCommandRule(rule));
       if (isCommand === true) this.#commands++;
     } else if (event.event_type === "file.read") addPath(this.#pathsRead, event.data.path);
     else if (event.event_type === "file.write") addPath(this.#pathsWritten, event.data.path);
@@ -76,4 +76,9 @@ export class SessionTotals {
 
 function addPath(paths: Set<string>, path: string): void {
   if (paths.size < MAX_PATHS) paths.add(path);
+}
+
+/** The rule names the very program a call asked for. */
+function isCommandRule(rule: string | undefined): boolean {
+  return rule?.startsWith("argv_") === true || rule === "first_word";
 }

@@ -173,6 +173,34 @@ for (const agent of AGENTS) {
   );
 }
 
+const eager = AGENTS.find(({ name }) => name === "node");
+
+testOrSkip(
+  "an agent that acts before the answer has ended: the call names the programs, which nothing could name before it",
+  reason ?? eager?.reason,
+  () =>
+    withStage(async (stage) => {
+      const task = ["Do call-eager.", 'STEP bash {"command":"echo early > early.txt; ls early.txt | cat"}'].join("\n");
+      const { outcome, events } = await captureRun(stage, [...eager?.command ?? [], task], {
+        env: { ...KEYS, AGENT_EAGER: "1" },
+      });
+      strictEqual(outcome.code, 0, outcome.stderr);
+      const [call, ...others] = of(events, "agent.tool_call");
+      deepStrictEqual(others, []);
+      const programs = new Map(of(events, "process.exec").map((event) => [event.event_id, programOf(event)]));
+      deepStrictEqual(
+        call?.related_events?.map(({ relationship, rule, event_id: id }) =>
+          `${relationship} ${programs.get(id)} ${rule}`
+        )
+          .sort(),
+        ["causes bash argv_exact", "causes cat started_by", "causes ls started_by"],
+      );
+      const [result] = of(events, "agent.tool_result");
+      strictEqual(result?.data.duration_source, "process");
+      strictEqual(of(events, "agent.session").at(-1)?.data.stats?.commands, 1);
+    }),
+);
+
 /** The machine has other programs; those of the test run in the stage's folder, or were started by one that does. */
 function isOurs(stage: Stage): (event: OispEvent) => boolean {
   const ours = new Set<number>();

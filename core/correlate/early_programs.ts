@@ -1,0 +1,78 @@
+/**
+ * Programs that agents started without a call that asks for them, yet: an agent may act on a tool call while the rest of the
+ * answer still arrives, and the call is told when the answer has ended.
+ *
+ * State: 64 programs of each of 1,024 program runs that call models, oldest forgotten first.
+ */
+import { BoundedMap } from "./bounded_map.ts";
+import { type CommandMatch, matchCommand } from "./command_match.ts";
+
+const MAX_PROGRAMS = 64;
+
+/** A program that waits for its call. */
+export interface EarlyProgram {
+  readonly eventId: string;
+  readonly processKey: number;
+  readonly pid: number;
+  readonly exe: string;
+  readonly args: readonly string[];
+  readonly startedNs: number;
+  endedNs?: number;
+}
+
+/** See the file's head. */
+export class EarlyPrograms {
+  readonly #byCaller = new BoundedMap<number, EarlyProgram[]>(1_024);
+
+  /** A program run calls a model: what it starts from now on is remembered. */
+  caller(processKey: number): void {
+    if (processKey !== 0 && !this.#byCaller.has(processKey)) this.#byCaller.set(processKey, []);
+  }
+
+  /** Tells whether a program run calls models. */
+  isCaller(processKey: number): boolean {
+    return this.#byCaller.has(processKey);
+  }
+
+  /** A program below a caller that no call asks for. */
+  started(caller: number, program: EarlyProgram): void {
+    const programs = this.#byCaller.get(caller) ?? [];
+    if (programs.length >= MAX_PROGRAMS) programs.shift();
+    programs.push(program);
+    this.#byCaller.set(caller, programs);
+  }
+
+  /** A process below a caller ended. */
+  ended(caller: number, pid: number, timeNs: number): void {
+    for (const program of this.#byCaller.get(caller) ?? []) {
+      if (program.pid === pid) program.endedNs ??= timeNs;
+    }
+  }
+
+  /**
+   * Takes out the program that a command asked for, started at `sinceNs` or later; undefined when none fits by its arguments, or
+   * two fit equally well.
+   */
+  claim(caller: number, command: string, sinceNs: number): { program: EarlyProgram; match: CommandMatch } | undefined {
+    const fitting = (this.#byCaller.get(caller) ?? []).flatMap((program) => {
+      const match = program.startedNs < sinceNs ? undefined : matchCommand(command, program.exe, program.args);
+      return match === undefined || match.rule === "first_word" ? [] : [{ program, match }];
+    }).sort((a, b) => b.match.confidence - a.match.confidence);
+    const [best, next] = fitting;
+    if (best === undefined || next?.match.confidence === best.match.confidence) return undefined;
+    this.#remove(caller, best.program);
+    return best;
+  }
+
+  /** Takes out the programs that another one started, as far as `isBelow` knows. */
+  claimBelow(caller: number, isBelow: (program: EarlyProgram) => boolean): readonly EarlyProgram[] {
+    const found = (this.#byCaller.get(caller) ?? []).filter(isBelow);
+    for (const program of found) this.#remove(caller, program);
+    return found;
+  }
+
+  #remove(caller: number, program: EarlyProgram): void {
+    const programs = this.#byCaller.get(caller);
+    programs?.splice(programs.indexOf(program), 1);
+  }
+}
