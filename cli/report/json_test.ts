@@ -29,3 +29,15 @@ Deno.test("the JSON report has calls, tokens and cost by model, and the account"
     not_covered: { static_boringssl: 2 },
   });
 });
+
+Deno.test("the JSON report says whether it is complete, and what a filter left out of an output", () => {
+  const outputs = [{ name: "o.jsonl", events: 3, dropped: {}, filteredOut: 7 }];
+  const report = JSON.parse(JSON_REPORT.render(summarise([], { outputs })));
+  assert.deepEqual([report.complete, report.outputs], [true, [{
+    name: "o.jsonl",
+    events: 3,
+    dropped: {},
+    filtered_out: 7,
+  }]]);
+  assert.equal(JSON.parse(JSON_REPORT.render(summarise([], { isRunning: true }))).complete, false);
+});

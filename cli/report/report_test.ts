@@ -61,3 +61,12 @@ Deno.test("--report wants a known format and a file; all problems at once", () =
     (error: unknown) => error instanceof FindingError && error.findings.length === 4 && error.exitCode === 64,
   );
 });
+
+Deno.test("with a filter the summary says how many events it left", () => {
+  const outputs = [
+    { name: "jsonl:/all", events: 10, dropped: {} },
+    { name: "o.jsonl", events: 3, dropped: {}, filteredOut: 7 },
+  ];
+  const lines = renderSummary(summarise([], { outputs }), { ...PLAIN, files: ["o.jsonl"] });
+  assert.ok(lines.includes("  filter       3 of 10 events match"), lines.join("\n"));
+});

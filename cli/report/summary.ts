@@ -82,7 +82,7 @@ function renderFiltered({ outputs }: RunSummary, count: (value: number) => strin
   const filtered = outputs.find(({ filteredOut }) => filteredOut !== undefined);
   if (filtered === undefined) return undefined;
   const { filteredOut = 0, events } = filtered;
-  return `${count(events)} events match, ${count(filteredOut)} were left out`;
+  return `${count(events)} of ${count(events + filteredOut)} events match`;
 }
 
 function renderNotCovered(entries: readonly NotCovered[]): string {
