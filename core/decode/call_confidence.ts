@@ -71,3 +71,28 @@ function toReasons(facts: ConfidenceFacts): string[] {
   if (facts.formatBy !== "path") reasons.push(`format_by_${facts.formatBy}`);
   return reasons;
 }
+
+/** Something of the answer was understood. Kinds of calls whose answers are not read have nothing to understand. */
+export function hasAnswer(response: ModelResponse | undefined, requestType: RequestType): boolean {
+  if (response === undefined) return false;
+  if (requestType !== "chat" && requestType !== "completion" && requestType !== "embedding") return true;
+  return response.choices.length > 0 || response.usage !== undefined || response.error !== undefined ||
+    response.embedding !== undefined;
+}
+
+/** Reason codes of both lists, each once. */
+export function unite(first: readonly string[], second: readonly string[]): string[] {
+  if (second.length > 0) return [...new Set([...first, ...second])];
+  return first.length === 0 ? [] : [...first];
+}
+
+/** Tool servers are in no list of vendors, and need not be: the protocol itself says what was called. */
+export function toToolConfidence(confidence: Confidence): Confidence {
+  const reasons = confidence.reasons?.filter((reason) => reason !== "unknown_host");
+  const { reasons: _reasons, missing: _missing, ...rest } = confidence;
+  return {
+    ...rest,
+    ...(rest.level === "inferred" && { level: "high" }),
+    ...(reasons !== undefined && reasons.length > 0 && { reasons }),
+  };
+}

@@ -1,13 +1,21 @@
 /** Makes the drafts of one exchange: request, pieces, answer, embedding. */
 import type { DraftEvent } from "../model/draft.ts";
 import type { HttpExchange } from "../model/http_exchange.ts";
-import type { ModelCall, ModelError, ModelRequest, ModelResponse, RequestType } from "../model/model_call.ts";
+import type { ModelCall, ModelError, ModelRequest, RequestType } from "../model/model_call.ts";
 import type { EventOf, EventType, OispEvent } from "../model/oisp_event.ts";
 import { toDurationMs } from "../model/time.ts";
 import type { AnswerBody } from "./call_answer.ts";
 import { toAuthFacts } from "./call_auth.ts";
 import { limitAnswerDepth, limitRequestDepth } from "./call_depth.ts";
-import { findMissingInAnswer, findMissingInRequest, type FormatSource, toConfidence } from "./call_confidence.ts";
+import {
+  findMissingInAnswer,
+  findMissingInRequest,
+  type FormatSource,
+  hasAnswer,
+  toConfidence,
+  toToolConfidence,
+  unite,
+} from "./call_confidence.ts";
 import { readGrpcError, readRateLimit, readRequestId, readRetryAfterMs, readStatedCostUsd } from "./call_headers.ts";
 import type { HeadRecognition } from "./call_recognition.ts";
 import type { RequestBody } from "./call_request.ts";
@@ -299,28 +307,4 @@ export class CallEvents {
     this.#output.draft(draft);
     return event_id;
   }
-}
-
-/** Something of the answer was understood. Kinds of calls whose answers are not read have nothing to understand. */
-function hasAnswer(response: ModelResponse | undefined, requestType: RequestType): boolean {
-  if (response === undefined) return false;
-  if (requestType !== "chat" && requestType !== "completion" && requestType !== "embedding") return true;
-  return response.choices.length > 0 || response.usage !== undefined || response.error !== undefined ||
-    response.embedding !== undefined;
-}
-
-function unite(first: readonly string[], second: readonly string[]): string[] {
-  if (second.length > 0) return [...new Set([...first, ...second])];
-  return first.length === 0 ? [] : [...first];
-}
-
-/** Tool servers are in no list of vendors, and need not be: the protocol itself says what was called. */
-function toToolConfidence(confidence: Confidence): Confidence {
-  const reasons = confidence.reasons?.filter((reason) => reason !== "unknown_host");
-  const { reasons: _reasons, missing: _missing, ...rest } = confidence;
-  return {
-    ...rest,
-    ...(rest.level === "inferred" && { level: "high" }),
-    ...(reasons !== undefined && reasons.length > 0 && { reasons }),
-  };
 }
