@@ -1,6 +1,7 @@
 /**
  * Runs all tests of this machine: TypeScript by `deno test`, Rust by `cargo test`. What cannot run here is skipped aloud.
  */
+import { findKernelReason } from "../tests/e2e/kernel.ts";
 import { Failure } from "./failure.ts";
 import { cargoEnvironment } from "./native_library.ts";
 import { requireBuildPackages } from "./packages.ts";
@@ -58,7 +59,9 @@ export async function runCargoTests(): Promise<TestCounts> {
     if (!(error instanceof Failure)) throw error;
     return { passed: 0, failed: 0, skipped: [`cargo test: ${error.line}`] };
   }
-  const env = await cargoEnvironment();
+  // Where the kernel has it all, a session that cannot be opened is a failure and no skip.
+  const required = findKernelReason() === undefined ? { OISP_REQUIRE_KERNEL: "1" } : {};
+  const env = { ...await cargoEnvironment(), ...required };
   const result = await run("timeout", [
     "-k10",
     LIMIT_S,

@@ -12,5 +12,6 @@
 export function testOrSkip(name: string, reason: string | undefined, fn: () => void | Promise<void>): void {
   const path = Deno.env.get("OISP_TEST_SKIPS");
   if (reason !== undefined && path) Deno.writeTextFileSync(path, `${name}\t${reason}\n`, { append: true });
+  else if (reason !== undefined) Deno.stderr.writeSync(new TextEncoder().encode(`skipped: ${name}: ${reason}\n`));
   Deno.test({ name, ignore: reason !== undefined, fn });
 }

@@ -1,6 +1,8 @@
 /** Starts oisp on the stage and reads what it wrote. */
-import { ROOT } from "../../scripts/paths.ts";
+import { LIBRARY_LINK, ROOT } from "../../scripts/paths.ts";
+import { isOnPath } from "../../scripts/run.ts";
 import type { OispEvent } from "../../core/model/oisp_event.ts";
+import { findKernelReason } from "./kernel.ts";
 import { findStageReason, type Outcome, type Stage, type StageOptions } from "./stage.ts";
 
 /** Command line of oisp: the built file in `.ci/run`, else the sources. */
@@ -11,17 +13,21 @@ export function oispCommand(): string[] {
 }
 
 /**
- * Says why nothing can be captured on this machine; undefined when it can. Only what oisp documents as "not possible here" (69)
- * and "not permitted" (77) is a reason: any other failure is one.
+ * Says why nothing can be captured on this machine; undefined when it must be possible. oisp itself is not asked: where kernel and
+ * rights are there and it refuses, the tests fail. Only a library that could not be built (no Rust) is a reason, which set-up has
+ * said already.
  */
 export function findCaptureReason(): string | undefined {
-  const stageReason = findStageReason();
-  if (stageReason !== undefined) return stageReason;
-  const [program = "", ...args] = oispCommand();
-  const tried = new Deno.Command(program, { args: [...args, "run", "--", "true"], stdin: "null" })
-    .outputSync();
-  if (tried.code !== 69 && tried.code !== 77) return undefined;
-  return `nothing can be captured here: ${new TextDecoder().decode(tried.stderr).trim().split("\n")[0]}`;
+  return findStageReason() ?? findKernelReason() ?? findLibraryReason();
+}
+
+function findLibraryReason(): string | undefined {
+  if (Deno.env.get("OISP_TEST_BUILT") === "1" || isOnPath("cargo")) return undefined;
+  try {
+    return Deno.statSync(LIBRARY_LINK).isFile ? undefined : "the capture library is no file";
+  } catch {
+    return "the capture library is not built: cargo is missing";
+  }
 }
 
 /** What a run under oisp left behind. */

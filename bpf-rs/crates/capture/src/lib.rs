@@ -14,3 +14,7 @@ pub mod queue;
 pub mod record;
 pub mod spawn;
 pub mod verdict;
+
+#[cfg(test)]
+#[path = "../tests/support/skip.rs"]
+mod skip;

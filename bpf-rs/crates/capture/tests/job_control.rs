@@ -1,6 +1,9 @@
 //! A command under an interactive shell on a real terminal: keys reach it once, it can be stopped and continued.
+#[path = "support/skip.rs"]
+mod skip;
 use oisp_capture::control::dispatch;
 use serde_json::{Value, json};
+use skip::skip;
 use std::io::{Read as _, Write as _};
 use std::os::fd::{AsRawFd as _, FromRawFd as _};
 use std::time::{Duration, Instant};
@@ -96,8 +99,7 @@ impl Drop for Terminal {
 #[test]
 fn keys_reach_the_command_once_and_the_job_stops_and_goes_on() {
     if !std::path::Path::new("/bin/bash").exists() {
-        let _ = writeln!(std::io::stderr(), "SKIPPED: needs bash");
-        return;
+        return skip("needs bash");
     }
     let mut terminal = Terminal::new().expect("a terminal");
     let own = std::env::current_exe().unwrap();

@@ -1,8 +1,10 @@
 //! Under real sudo: who calls, with which environment and groups. The test runs itself behind sudo, in a mount namespace
 //! of its own whose sudoers allow it; the machine's are not touched.
+#[path = "support/skip.rs"]
+mod skip;
 use oisp_capture::control::dispatch;
 use serde_json::{Value, json};
-use std::io::Write as _;
+use skip::skip;
 use std::process::Command;
 
 const UID: &str = "65534";
@@ -29,7 +31,7 @@ fn behind_sudo(inner: &str, folder: &str) -> Option<String> {
     let is_root = unsafe { libc::geteuid() } == 0;
     let has = |program: &str| Command::new(program).arg("--version").output().is_ok();
     if !is_root || !has("sudo") || !has("unshare") || !has("setpriv") {
-        let _ = writeln!(std::io::stderr(), "SKIPPED: needs root, sudo, unshare and setpriv");
+        skip("needs root, sudo, unshare and setpriv");
         return None;
     }
     let own = std::env::current_exe().unwrap();

@@ -1,5 +1,8 @@
 //! Seeded random and damaged files: an answer each time, never a panic, never an offset outside the file.
+#[path = "../../capture/tests/support/skip.rs"]
+mod skip;
 use oisp_locate::{Located, Refusal, locate};
+use skip::skip;
 use std::path::Path;
 
 /// The same inputs on every run: the seed's low half is the size of the random input, its high half the number. There
@@ -82,9 +85,4 @@ fn a_damaged_tls_library_is_an_answer() {
         Some(path) => damaged(path, 2000),
         None => skip("no libssl.so.3 on this machine"),
     }
-}
-
-fn skip(why: &str) {
-    use std::io::Write as _;
-    let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
 }

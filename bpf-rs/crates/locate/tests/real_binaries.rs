@@ -1,14 +1,12 @@
 //! Real files: the machine's own libraries, and those that `tests/fetch_binaries.sh` has put into the cache folder.
 //! What is not there is skipped, and said.
+#[path = "../../capture/tests/support/skip.rs"]
+mod skip;
 use oisp_locate::{Cost, Function, LibraryKind, Sign, Target, locate};
+use skip::skip;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-
-fn skip(why: &str) {
-    use std::io::Write as _;
-    let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
-}
 
 fn cached(name: &str) -> PathBuf {
     let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);

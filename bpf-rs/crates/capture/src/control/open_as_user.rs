@@ -236,9 +236,7 @@ mod tests {
     fn a_thread_with_the_callers_rights_reads_and_writes_only_what_the_caller_may() {
         // SAFETY: plain getter.
         if unsafe { libc::geteuid() } != 0 {
-            use std::io::Write as _;
-            let _ = writeln!(io::stderr(), "SKIPPED: taking on another user's rights needs root");
-            return;
+            return crate::skip::skip("taking on another user's rights needs root");
         }
         let folder = Folder::new("rights");
         let caller =

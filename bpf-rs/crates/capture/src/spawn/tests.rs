@@ -1,13 +1,9 @@
 //! Real children; those with another user need root and say so.
 use super::*;
 use crate::process::read;
+use crate::skip::skip;
 use std::io::Read as _;
 use std::path::Path;
-
-fn skip(why: &str) {
-    use std::io::Write as _;
-    let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
-}
 
 fn command(argv: &[&str]) -> Command {
     Command { argv: argv.iter().map(OsString::from).collect(), caller: Caller::own(), extra_environment: Vec::new() }

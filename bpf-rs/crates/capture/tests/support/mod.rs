@@ -1,11 +1,14 @@
 //! A session, a TLS server and a reader of records for the kernel tests.
 #![allow(dead_code, reason = "each test file uses a part")]
 mod client;
+mod skip;
 #[allow(unused_imports, reason = "each test file uses a part")]
 pub use client::*;
 use oisp_capture::engine::{Config, Engine, Image};
 use serde_json::Value;
-use std::io::{BufRead as _, BufReader, Write as _};
+#[allow(unused_imports, reason = "each test file uses a part")]
+pub use skip::*;
+use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -38,12 +41,6 @@ impl Drop for Folder {
     }
 }
 
-/// Says that a test did not run, past libtest's capture of stderr; with `OISP_REQUIRE_KERNEL=1` that is a failure.
-pub fn skip(why: &str) {
-    assert!(std::env::var_os("OISP_REQUIRE_KERNEL").is_none(), "required here: {why}");
-    let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
-}
-
 /// A session that looks at the whole machine and finds nothing by itself; `None` (said aloud) where there are no rights.
 pub fn session(change: impl FnOnce(&mut Config)) -> Option<Engine> {
     let mut config = Config { discover: false, ..Config::default() };
@@ -52,7 +49,7 @@ pub fn session(change: impl FnOnce(&mut Config)) -> Option<Engine> {
     match Engine::open(config) {
         Ok(engine) => Some(engine),
         Err(why) => {
-            skip(&why);
+            skip_without_kernel(&why);
             None
         }
     }
