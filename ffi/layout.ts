@@ -59,6 +59,7 @@ export const FLAG = {
   heads_only: 8,
   read_fault: 16,
   server_side: 32,
+  other_lost: 64,
 } as const;
 
 /** `direction` of a record. */

@@ -1,7 +1,8 @@
 import { deepStrictEqual as equals, ok, strictEqual as is } from "node:assert";
 import type { OispEvent } from "../core/model/oisp_event.ts";
-import type { RawCapture, RawData, RawHeader } from "../core/model/raw_capture.ts";
+import { type RawCapture, type RawData, type RawHeader, RecordFlag } from "../core/model/raw_capture.ts";
 import { chatRequest, chatResponse, chatStream } from "./support/chat_bytes.ts";
+import { Random } from "./support/random.ts";
 import { factSource, runPipeline } from "./support/run_pipeline.ts";
 
 const CALLS = 5;
@@ -11,14 +12,14 @@ function header(seq: number, connId: number): RawHeader {
   return { seq, entryNs: timeNs, returnNs: timeNs, tgid: 7, tid: 7, processKey: 7, cgroupId: 0, connId };
 }
 
-/** Five calls on one connection and five on another, as records of at most 64 bytes, the way the kernel gives them. */
-function records(): RawData[] {
+/** Five calls on one connection and five on another, as records of at most so many bytes, the way the kernel gives them. */
+function records(recordBytes = 64): RawData[] {
   const facts: RawData[] = [];
   for (const connId of [1, 2]) {
     const ends = { 1: 0, 2: 0 };
     const add = (direction: 1 | 2, bytes: Uint8Array) => {
-      for (let at = 0; at < bytes.length; at += 64) {
-        const part = bytes.slice(at, at + 64);
+      for (let at = 0; at < bytes.length; at += recordBytes) {
+        const part = bytes.slice(at, at + recordBytes);
         facts.push({
           kind: "data",
           ...header(facts.length, connId),
@@ -107,4 +108,41 @@ Deno.test("two lost records in different calls cost those calls", async () => {
       }
     }
   }
+});
+
+/** What is left when a share of the records is lost, with the flag that the kernel sets on records of the other direction. */
+function lose(all: readonly RawData[], share: number, random: Random): RawData[] {
+  const hasHole = new Set<string>();
+  return all.flatMap((fact) => {
+    const own = `${fact.connId} ${fact.direction}`;
+    const other = `${fact.connId} ${3 - fact.direction}`;
+    if (random.next() < share) hasHole.add(own);
+    else {
+      hasHole.delete(own);
+      return [{ ...fact, flags: hasHole.has(other) ? RecordFlag.otherLost : 0 }];
+    }
+    return [];
+  });
+}
+
+Deno.test("whatever is lost, no answer is given to another call's question, and none is put together from two", async () => {
+  const random = new Random(20261121);
+  let pairs = 0;
+  for (const share of [0.05, 0.2, 0.4, 0.6]) {
+    for (let round = 0; round < 200; round++) {
+      const events = await run(lose(records(round % 2 === 0 ? 64 : 16384), share, random));
+      const questions = new Map(events.map((event) => [event.event_id, textOf(event)]));
+      for (const event of events) {
+        if (event.event_type !== "ai.response") continue;
+        const answer = textOf(event) ?? "";
+        const question = questions.get(event.data.related_event_id ?? "")?.match(/\d\.\d/)?.[0];
+        const said = new Set(answer.match(/\d\.\d/g));
+        ok(said.size < 2, `${share} ${round}: ${answer}`);
+        if (question === undefined || said.size === 0) continue;
+        ok(said.has(question), `${share} ${round}: question ${question}, answer ${answer}`);
+        pairs++;
+      }
+    }
+  }
+  ok(pairs > 1000, String(pairs));
 });

@@ -97,6 +97,11 @@ export class Conversation {
     }
   }
 
+  /** Bytes of a direction are missing at its end so far. */
+  lostAhead(direction: 1 | 2): void {
+    if (this.#state === "parsing") this.#parser?.lostAhead?.(this.#flowOf(direction));
+  }
+
   /** Nothing that is waited for will come. */
   settle(): void {
     if (this.#state !== "parsing") return;

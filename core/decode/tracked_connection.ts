@@ -72,6 +72,7 @@ export class TrackedConnection implements ConversationHost {
     const reassembler = isSent ? this.#sent : this.#received;
     this.lastNs = timeNs;
     if (isSent && (fact.flags & RecordFlag.headsOnly) === 0) this.#verdicts.sawWholeRecord(fact.streamOffset);
+    if ((fact.flags & RecordFlag.otherLost) !== 0) this.#conversation.lostAhead(isSent ? RECEIVED : SENT);
     reassembler.data(fact.streamOffset, fact.bytes, timeNs);
     if (fact.flags !== 0) reassembler.holeReason = holeReason(fact.flags, reassembler.holeReason);
   }

@@ -13,6 +13,8 @@ export const RecordFlag = {
   headsOnly: 8,
   readFault: 16,
   serverSide: 32,
+  /** Bytes of the other direction were lost, and none of it were captured since. */
+  otherLost: 64,
 } as const;
 
 /** Values of the record's `kind` field. */
@@ -31,7 +33,7 @@ export const RecordKind = {
 
 /** Header facts that every capture fact carries. Times are boot-clock nanoseconds (number: 2 ns exact up to a year of uptime). */
 export interface RawHeader {
-  /** Number within its ring, without holes. */
+  /** Number in the order in which the library handed it out. Says nothing about losses (docs/decisions/0001-record-format.md). */
   readonly seq: number;
   /** When the probed call began. */
   readonly entryNs: number;

@@ -41,6 +41,8 @@ export interface ConnectionParser {
   push(flow: Flow, bytes: Uint8Array, timeNs: number): FlowOutcome;
   /** `lostBytes` (0: unknown) are missing in one flow; the parser resynchronises where that is provable. */
   gap(flow: Flow, lostBytes: number, reason: string, timeNs: number): void;
+  /** Bytes of this flow are missing at its end so far, nobody knows how many; `gap` tells it with the flow's next bytes. */
+  lostAhead?(flow: Flow): void;
   /** The connection, or the capture, ended. Ends every exchange. `complete`: the peers closed it. */
   close(completeness: Completeness, reason: string, timeNs: number): void;
   /** Time passed: ends exchanges that wait longer than their idle limit. */

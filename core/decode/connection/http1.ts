@@ -59,6 +59,7 @@ class Http1Parser implements ConnectionParser, MessageOwner {
   }
 
   push(flow: Flow, bytes: Uint8Array, timeNs: number): FlowOutcome {
+    if (flow === "request") this.#pairing.isRequestLostAhead = false;
     const consumed = (flow === "request" ? this.#requests : this.#responses).push(bytes, timeNs);
     if (this.#switch === undefined) return OK;
     const found = this.#switch;
@@ -69,6 +70,10 @@ class Http1Parser implements ConnectionParser, MessageOwner {
 
   gap(flow: Flow, lostBytes: number, reason: string, timeNs: number): void {
     (flow === "request" ? this.#requests : this.#responses).gap(lostBytes, reason, timeNs);
+  }
+
+  lostAhead(flow: Flow): void {
+    if (flow === "request") this.#pairing.isRequestLostAhead = true;
   }
 
   close(completeness: Completeness, reason: string, timeNs: number): void {
@@ -137,7 +142,7 @@ class Http1Parser implements ConnectionParser, MessageOwner {
 
   mayResume(reader: MessageReader): boolean {
     if (reader === this.#requests) return this.#pairing.current !== undefined;
-    return this.#pairing.entries.length === 1 && !this.#pairing.isRequestUnsure;
+    return this.#pairing.mayResumeResponse();
   }
 
   #requestHead(head: Head, firstByteNs: number, timeNs: number): void {

@@ -29,6 +29,8 @@ export class Pairing {
   current: Entry | undefined;
   /** Requests may have been lost since the last one seen. */
   isRequestUnsure: boolean;
+  /** Bytes of requests were lost behind the last ones seen. */
+  isRequestLostAhead = false;
   #isResponseUnsure: boolean;
   #lostReason = "missing";
   #hasPipelined = false;
@@ -73,6 +75,11 @@ export class Pairing {
   match(firstByteNs: number, timeNs: number): Entry | undefined {
     if (this.#isResponseUnsure) {
       this.#isResponseUnsure = false;
+      if (!this.#knowsLastRequest()) {
+        // Answers were lost, and what this one answers may be lost, too.
+        this.cutAll(this.#lostReason, timeNs);
+        return undefined;
+      }
       this.#keepLast(this.#lostReason, timeNs);
       return this.entries[0];
     }
@@ -108,8 +115,17 @@ export class Pairing {
 
   /** The framing of the response under way is unsure: those that wait behind it cannot be told apart if they were pipelined. */
   responseUnsure(reason: string, timeNs: number): void {
+    this.#isResponseUnsure = true;
+    this.#lostReason = reason;
     if (!this.#hasPipelined) return;
     for (const entry of this.entries.splice(1)) this.#cut(entry, "gap", reason, timeNs);
+  }
+
+  /** True when what follows a gap in the chunks of an answer must belong to it; its framing is known again then. */
+  mayResumeResponse(): boolean {
+    if (this.entries.length !== 1 || !this.#knowsLastRequest()) return false;
+    this.#isResponseUnsure = false;
+    return true;
   }
 
   /** Ends every exchange towards the call stage; the framing of a request under way stays known. */
@@ -150,6 +166,11 @@ export class Pairing {
     if (entry === this.current) this.requests().abandon(completeness, reason, timeNs);
     if (entry === this.entries[0]) this.responses().abandon(completeness, reason, timeNs);
     this.tellEnd(entry, completeness, reason, timeNs);
+  }
+
+  /** No request was lost behind the last one seen. */
+  #knowsLastRequest(): boolean {
+    return !this.isRequestUnsure && !this.isRequestLostAhead && !this.requests().isSeekingChunk;
   }
 
   #keepLast(reason: string, timeNs: number): void {

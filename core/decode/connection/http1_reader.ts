@@ -63,6 +63,11 @@ export class MessageReader {
       this.#state === "chunk_seek";
   }
 
+  /** True while a gap hides where the next chunk begins: it may lie in a later message. */
+  get isSeekingChunk(): boolean {
+    return this.#state === "chunk_seek";
+  }
+
   /** Takes the next bytes; gives how many it took: fewer than all only after `stop`. */
   push(bytes: Uint8Array, timeNs: number): number {
     let at = 0;

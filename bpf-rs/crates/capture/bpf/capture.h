@@ -81,7 +81,9 @@ static __always_inline void fill_record(struct copying *c, struct connection *k,
 	c->head.header_len = sizeof(struct record);
 	c->head.kind = KIND_DATA;
 	c->head.flags = (k->flags & CONNECTION_JOINED_LATE ? FLAG_JOINED_LATE : 0) |
-		(k->flags & CONNECTION_ACCEPTED ? FLAG_SERVER_SIDE : 0);
+		(k->flags & CONNECTION_ACCEPTED ? FLAG_SERVER_SIDE : 0) |
+		/* its offset shows only in the next record of that direction: too late to know what an answer belongs to */
+		(k->hole[~which & 1].bytes ? FLAG_OTHER_LOST : 0);
 	c->head.entry_ns = f->entry_ns;
 	c->head.return_ns = bpf_ktime_get_boot_ns();
 	c->head.tgid = id >> 32;
