@@ -2,7 +2,7 @@
  * Calls on a WebSocket: one per turn. Each turn is made into an exchange of its own, with the head of the upgrade and the times
  * of its messages, so that it goes the same way to events as a call over HTTP.
  */
-import type { Completeness, HttpExchange } from "../model/http_exchange.ts";
+import type { Completeness, HttpExchange, HttpResponse } from "../model/http_exchange.ts";
 import type { BodyDecoder, BodyEndSink } from "./body/body_decoder_types.ts";
 import type { BodyMessage } from "./body/body_format.ts";
 import { Call } from "./call.ts";
@@ -18,7 +18,10 @@ const NO_HEADERS: ReadonlyMap<string, string> = new Map();
 /** The format an upgrade request asks for; undefined when it is none that carries calls. */
 export function findSocketDialect(exchange: HttpExchange, recognition: HeadRecognition): SocketDialect | undefined {
   if (exchange.request.headers.get("upgrade")?.toLowerCase() !== "websocket") return undefined;
-  return SOCKET_DIALECTS.find((dialect) => dialect.matchHead(recognition.head));
+  const listed = recognition.providerMatch.provider?.dialects;
+  return SOCKET_DIALECTS.find((dialect) =>
+    (dialect.needsListing !== true || listed?.includes(dialect.id)) && dialect.matchHead(recognition.head)
+  );
 }
 
 interface Turn {
@@ -53,6 +56,8 @@ export class SocketCalls {
       classified: (_turn, classification) => output.classified(exchange, classification),
     };
     this.#turns = dialect.createTurns(recognition.head);
+    const opening = this.#turns.open?.();
+    if (opening?.request !== undefined) this.#startTurn(opening.request, opening, exchange.request.firstByteNs);
   }
 
   /** Takes the messages the client sent. */
@@ -79,7 +84,11 @@ export class SocketCalls {
   /** The socket, or the capture, ended: a turn under way is published as far as it came. */
   end(timeNs: number): void {
     const { completeness, reasons } = this.#exchange.response ?? this.#exchange.request;
-    this.#endTurn(completeness === "complete" ? "aborted" : completeness, timeNs, reasons);
+    const isOneCall = this.#turns.open !== undefined;
+    if (isOneCall && this.#turn !== undefined && this.#exchange.response !== undefined) {
+      this.#openResponse(this.#turn.exchange, timeNs).lastByteNs = timeNs;
+    }
+    this.#endTurn(completeness === "complete" && !isOneCall ? "aborted" : completeness, timeNs, reasons);
   }
 
   #take(message: BodyMessage, timeNs: number, read: (json: JsonRecord) => TurnStep | undefined): void {
@@ -104,7 +113,12 @@ export class SocketCalls {
   #answer(text: string, timeNs: number): void {
     if (this.#turn === undefined) return;
     const { call, exchange } = this.#turn;
-    exchange.response ??= {
+    this.#openResponse(exchange, timeNs).lastByteNs = timeNs;
+    call.answer.message({ text }, timeNs);
+  }
+
+  #openResponse(exchange: HttpExchange, timeNs: number): HttpResponse {
+    return exchange.response ??= {
       headers: this.#exchange.response?.headers ?? NO_HEADERS,
       status: this.#exchange.response?.status ?? SWITCHING_PROTOCOLS,
       firstByteNs: timeNs,
@@ -113,8 +127,6 @@ export class SocketCalls {
       completeness: "in_flight",
       reasons: [],
     };
-    exchange.response.lastByteNs = timeNs;
-    call.answer.message({ text }, timeNs);
   }
 
   #endTurn(completeness: Completeness, timeNs: number, reasons: readonly string[]): void {

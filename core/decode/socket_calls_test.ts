@@ -16,7 +16,7 @@ class Socket {
   readonly #client;
   readonly #server;
 
-  constructor(host: string, target: string) {
+  constructor(host: string, target: string, status = 101) {
     this.#stage = createCallStage(
       { bootId: "boot", clock: { offsetUs: 0 }, wantsChunks: false, maxBodyBytes: 1e6 },
       {
@@ -45,7 +45,7 @@ class Socket {
       request: { ...facts, method: "GET", target, path: target.split("?")[0] ?? "", host, headers },
     };
     this.#client = this.#stage.request(this.#exchange);
-    this.#exchange.response = { ...facts, status: 101, headers };
+    this.#exchange.response = { ...facts, status, headers };
     this.#server = this.#stage.response(this.#exchange);
   }
 
@@ -58,6 +58,7 @@ class Socket {
   }
 
   close(timeMs: number): void {
+    if (this.#exchange.response !== undefined) this.#exchange.response.completeness = "complete";
     this.#client?.end("complete", timeMs * MS);
     this.#server?.end("complete", timeMs * MS);
     this.#stage.exchangeEnd(this.#exchange, timeMs * MS);
@@ -182,6 +183,31 @@ Deno.test("a Live session on both of Google's services gives calls; an answer no
     assert.deepEqual(responses.map(({ data }) => data.provider?.id), [provider, provider]);
     assert.deepEqual(responses.map(({ data }) => data.usage?.prompt_tokens), [3, 3]);
   }
+});
+
+Deno.test("a voice vendor's socket is one call, on the hosts that list it only", () => {
+  const socket = new Socket("api.deepgram.com", "/v1/listen?model=nova-3");
+  const heard = { type: "Results", is_final: true, channel: { alternatives: [{ transcript: "hello" }] } };
+  socket.server(heard, 20);
+  socket.server({ ...heard, is_final: false }, 30);
+  socket.close(50);
+  const [request] = socket.eventsOf("ai.request");
+  const [response] = socket.eventsOf("ai.response");
+  assert.deepEqual([request?.data.request_type, request?.data.model?.id], ["audio", "nova-3"]);
+  assert.equal(request?.data.provider?.id, "deepgram");
+  assert.equal(response?.data.choices?.[0]?.message.content, "hello");
+  assert.deepEqual([response?.data.success, response?.data.latency_ms], [true, 50]);
+  const silent = new Socket("api.elevenlabs.io", "/v1/text-to-speech/v/stream-input?model_id=eleven_turbo_v2");
+  silent.server({ audio: "AAAA" }, 20);
+  silent.close(40);
+  assert.equal(silent.eventsOf("ai.response").length, 1);
+  const refused = new Socket("api.deepgram.com", "/v1/listen?model=nova-3", 401);
+  refused.close(5);
+  assert.deepEqual(refused.eventsOf("ai.response").map(({ data }) => [data.status_code, data.success]), [[401, false]]);
+  const other = new Socket("feed.example.com", "/ws");
+  other.server(heard, 20);
+  other.close(50);
+  assert.equal(other.drafts.length, 0);
 });
 
 Deno.test("messages that are no JSON, or of the wrong kind, change nothing", () => {

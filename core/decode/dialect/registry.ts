@@ -37,6 +37,7 @@ import { openaiResponses } from "./openai_responses.ts";
 import { rerank } from "./rerank.ts";
 import { hfTgi } from "./hf_tgi.ts";
 import { replicate } from "./replicate.ts";
+import { audioSocket } from "./audio_socket.ts";
 import { audioVendor, imageVendor } from "./media_vendor.ts";
 import { batches } from "./batches.ts";
 import { googleInteractions } from "./google_interactions.ts";
@@ -118,4 +119,5 @@ export const SOCKET_DIALECTS: readonly SocketDialect[] = [
   openaiRealtime,
   geminiLive,
   webCopilot,
+  audioSocket,
 ];

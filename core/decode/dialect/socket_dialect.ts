@@ -18,6 +18,8 @@ export interface TurnStep {
 
 /** Takes the messages of one socket in order and says what each means. Holds bounded state, never throws. */
 export interface TurnReader {
+  /** The turn that begins with the socket and ends with it, for formats whose socket is one call. */
+  open?(): TurnStep;
   /** A message the client sent, and when; undefined when it means nothing for a turn. */
   client(json: JsonRecord, timeNs?: number): TurnStep | undefined;
   /** A message the server sent. `text` is its text as it came, `hasTurn` tells whether a turn is open. */
@@ -30,6 +32,8 @@ export interface SocketDialect extends Plugin {
   readonly docsUrl: string;
   /** Format of each turn's request and answer. */
   readonly dialect: Dialect;
+  /** Its paths are like others': it counts only on hosts whose row lists it. */
+  readonly needsListing?: boolean;
   /** Tells whether an upgrade request asks for this format. */
   matchHead(head: RequestHead): boolean;
   /** Creates the reader of one socket. */
