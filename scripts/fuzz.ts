@@ -1,11 +1,12 @@
 /**
  * `deno task fuzz [INPUTS] [FIRST_SEED]`: every target of `tests/fuzz/` on 50,000 seeded inputs, or as many as asked for. A
- * failure names its seed, with which `deno task fuzz 1 SEED` repeats it.
+ * failure names its seed, with which `deno task fuzz 1 SEED` repeats it. Then the locators in Rust, where there is Rust.
  */
 import { type FuzzTarget, runFuzz } from "../tests/support/fuzz.ts";
 import { requireDependencies } from "./dependencies.ts";
 import { runScript } from "./failure.ts";
 import { ROOT } from "./paths.ts";
+import { runRustFuzz } from "./rust_fuzz.ts";
 import { say } from "./say.ts";
 
 await runScript(async () => {
@@ -27,7 +28,12 @@ await runScript(async () => {
       say(`failed  ${error instanceof Error ? error.message : error}${cause}`);
     }
   }
-  say(`${targets.length - failed} of ${targets.length} targets passed`);
+  const rust = await runRustFuzz(inputs, Deno.args[1] !== undefined);
+  for (const line of rust.lines) say(line);
+  if (rust.skipped !== undefined) say(`skipped the locators in Rust: ${rust.skipped}`);
+  const all = targets.length + rust.passed + rust.failed;
+  failed += rust.failed;
+  say(`${all - failed} of ${all} targets passed, ${rust.skipped === undefined ? 0 : 1} skipped`);
   return failed === 0 && targets.length > 0 ? 0 : 1;
 });
 
