@@ -15,6 +15,8 @@ export interface AnsweredCall {
   readonly type: string;
   readonly server?: string;
   readonly eventId: string;
+  /** The format gives it an id; without one, name and order told which call a result answers. */
+  readonly isNamed: boolean;
   /** Undefined when it is not known to more than a rough moment. */
   readonly endedNs: number | undefined;
 }
@@ -107,7 +109,7 @@ export function toResultEvent(
     timeNs: draft.timeNs,
     confidence: call === undefined
       ? { level: "medium", completeness: "partial", missing: ["call"], reasons: ["call_before_capture"] }
-      : { level: result.callId === undefined ? "medium" : "high", completeness: "full" },
+      : { level: call.isNamed ? "high" : "medium", completeness: "full" },
     data: {
       ...(agent !== undefined && { agent }),
       tool,

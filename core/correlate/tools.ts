@@ -2,7 +2,7 @@
  * Tool calls and their results. A call is published when the answer that carries it has ended; a result when the first request
  * that carries it was seen. Clients resend the whole history with every request, so both are remembered by call id and
  * published once. Ids that come again ("call_0") count within the newest turn only; formats without call ids (Gemini) are matched
- * there by name and order.
+ * there by name and order, also where the client made up ids for the calls it sends back.
  *
  * State: 8,192 calls and 8,192 answered ids, oldest forgotten first.
  */
@@ -69,7 +69,10 @@ class ToolStory implements CorrelatorState {
     this.#replaceNameless(draft, nameless);
     // The request of the same exchange counted its results from 0: ids must not meet.
     const firstIndex = countResults(draft.call?.request?.messages ?? []);
-    return [...events, ...this.#results(draft, context, response.toolResults ?? [], firstIndex)];
+    return [
+      ...events,
+      ...this.#results(draft, context, response.toolResults ?? [], { firstIndex, oldCount: Infinity }),
+    ];
   }
 
   #replaceNameless(draft: DraftEvent, nameless: KnownCall[]): void {
@@ -81,27 +84,29 @@ class ToolStory implements CorrelatorState {
   #request(draft: DraftEvent, context: StoryContext): readonly DraftEvent[] {
     const messages = draft.call?.request?.messages ?? [];
     const results: ToolResult[] = [];
+    let oldCount = 0;
     const turnStart = findTurnStart(messages);
     const names = historyNames(messages);
     messages.forEach((message, position) => {
       for (const result of message.toolResults ?? []) {
         if (position < turnStart && !isUniqueCallId(result.callId)) continue;
         const name = result.name ?? (result.callId === undefined ? undefined : names.get(result.callId));
+        if (position < turnStart) oldCount++;
         results.push(name === undefined ? result : { ...result, name });
       }
     });
-    return this.#results(draft, context, results, 0);
+    return this.#results(draft, context, results, { firstIndex: 0, oldCount });
   }
 
   #results(
     draft: DraftEvent,
     context: StoryContext,
     results: readonly ToolResult[],
-    firstIndex: number,
+    { firstIndex, oldCount }: { readonly firstIndex: number; readonly oldCount: number },
   ): readonly DraftEvent[] {
     const events: DraftEvent[] = [];
-    for (const result of results) {
-      const call = this.#claim(draft, result);
+    for (const [position, result] of results.entries()) {
+      const call = this.#claim(draft, result, position >= oldCount);
       if (call === "answered") continue;
       events.push(toResultEvent(draft, context, result, call, firstIndex + events.length));
     }
@@ -109,7 +114,7 @@ class ToolStory implements CorrelatorState {
   }
 
   /** Finds the call a result answers and marks it answered; undefined when the call was before capture. */
-  #claim(draft: DraftEvent, result: ToolResult): KnownCall | undefined | "answered" {
+  #claim(draft: DraftEvent, result: ToolResult, isNewest: boolean): KnownCall | undefined | "answered" {
     if (result.callId === undefined) return this.#claimByName(draft, result.name);
     const key = callKey(draft, result.callId);
     const call = this.#calls.get(key);
@@ -120,7 +125,15 @@ class ToolStory implements CorrelatorState {
     }
     if (this.#answeredStrangers.has(key)) return "answered";
     this.#answeredStrangers.set(key, draft.event.event_id);
-    return undefined;
+    // The format has no ids and the client made one up: its calls of this turn are told apart by name and order.
+    const nameless = isNewest ? this.#findNameless(draft, result.name)?.find((open) => !open.isAnswered) : undefined;
+    if (nameless !== undefined) nameless.isAnswered = true;
+    return nameless;
+  }
+
+  #findNameless(draft: DraftEvent, name: string | undefined): readonly KnownCall[] | undefined {
+    if (this.#namelessCalls.size === 0) return undefined;
+    return this.#namelessCalls.get(toTurnKey(draft))?.filter((call) => name === undefined || call.name === name);
   }
 
   /** Whether a result without an id was published for this turn of its conversation before; else it counts as published. */
@@ -134,8 +147,7 @@ class ToolStory implements CorrelatorState {
 
   #claimByName(draft: DraftEvent, name: string | undefined): KnownCall | undefined | "answered" {
     if (this.#wasPublished(draft, name)) return "answered";
-    const open = this.#namelessCalls.get(toTurnKey(draft));
-    const candidates = open?.filter((call) => name === undefined || call.name === name) ?? [];
+    const candidates = this.#findNameless(draft, name) ?? [];
     const call = candidates.find((candidate) => !candidate.isAnswered);
     if (call === undefined) return candidates.length > 0 ? "answered" : undefined;
     call.isAnswered = true;
@@ -187,6 +199,7 @@ function toKnownCall(call: ToolCall, event: DraftEvent): KnownCall {
     ...(call.server !== undefined && { server: call.server }),
     eventId: event.event.event_id,
     endedNs: hasSpan(event) ? event.timeNs : undefined,
+    isNamed: call.id !== undefined,
     isAnswered: false,
   };
 }

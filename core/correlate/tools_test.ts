@@ -102,3 +102,39 @@ Deno.test("tools takes an id that comes again for a new call, and its old result
   assert.deepEqual(results.map((event) => event.data.result), ["result 0", "result 1"]);
   assert.deepEqual(results.map((event) => event.data.related_event_id), calls.map((event) => event.event_id));
 });
+
+Deno.test("tools matches results whose ids the client made up to the calls without ids that they answer", () => {
+  const nameless = (city: string) => ({ name: "get_weather", type: "function", arguments: { city } });
+  const calls = [nameless("Oslo"), nameless("Rome")];
+  const ids = ["get_weather_1795275579531_0", "get_weather_1795275579531_1"];
+  const history = [
+    { role: "user", content: "weather?" },
+    { role: "assistant", toolCalls: calls.map((call, index) => ({ ...call, id: ids[index] ?? "" })) },
+    {
+      role: "tool",
+      toolResults: ids.map((callId, index) => ({ callId, name: "get_weather", content: `${index} °C` })),
+    },
+  ];
+  const events = play(tools, [
+    draftOf("ai.request", { ordinal: 0, timeNs: 0, request: { messages: [{ role: "user", content: "weather?" }] } }),
+    draftOf("ai.response", {
+      ordinal: 0,
+      timeNs: SECOND_NS,
+      request: { messages: [{ role: "user", content: "weather?" }] },
+      response: { choices: [{ index: 0, message: { role: "assistant", toolCalls: calls } }] },
+    }),
+    draftOf("ai.request", { ordinal: 1, timeNs: 2 * SECOND_NS, request: { messages: history } }),
+    draftOf("ai.request", {
+      ordinal: 2,
+      timeNs: 3 * SECOND_NS,
+      request: { messages: [...history, { role: "assistant", content: "cold" }, { role: "user", content: "thanks" }] },
+    }),
+  ]);
+  const asked = eventsOf(events, "agent.tool_call");
+  const results = eventsOf(events, "agent.tool_result");
+  assert.deepEqual(results.map(({ data }) => [data.related_event_id, data.result]), [
+    [asked[0]?.event_id, "0 °C"],
+    [asked[1]?.event_id, "1 °C"],
+  ]);
+  assert.deepEqual(results.map(({ confidence }) => confidence.level), ["medium", "medium"]);
+});

@@ -56,8 +56,9 @@ export interface Wishes {
 
 /** Makes answers of one message format. */
 export interface Endpoint {
-  readonly path: string;
-  answer(body: Record<string, unknown>, wishes: Wishes): Answer;
+  /** The path, or what all its paths have in common. */
+  readonly path: string | RegExp;
+  answer(body: Record<string, unknown>, wishes: Wishes, path: string): Answer;
   error(status: number, text?: string): Record<string, unknown>;
 }
 

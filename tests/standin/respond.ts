@@ -7,7 +7,9 @@ import type { Script } from "./script.ts";
 export async function respond(request: StandinRequest, script?: Script): Promise<Answer> {
   if (request.path === "/health") return jsonAnswer({ ok: true });
   if (request.path === "/page") return page();
-  const endpoint = ENDPOINTS.find((candidate) => candidate.path === request.path);
+  const endpoint = ENDPOINTS.find(({ path }) =>
+    typeof path === "string" ? path === request.path : path.test(request.path)
+  );
   if (!endpoint) return jsonAnswer({ error: { message: "no such path" } }, 404);
   const body = parseJson(request.body);
   const wishes = { ...readWishes(request.headers["x-standin"]), ...script?.take(body ?? {}) };
@@ -16,7 +18,7 @@ export async function respond(request: StandinRequest, script?: Script): Promise
     return delay(toError(error, wishes), wishes.delayMs ?? 0);
   }
   if (body === undefined) return jsonAnswer(endpoint.error(400), 400);
-  const answer = await encodeAnswer(endpoint.answer(body, wishes), wishes.coding);
+  const answer = await encodeAnswer(endpoint.answer(body, wishes, request.path), wishes.coding);
   return delay(withIds(answer, wishes), wishes.delayMs ?? 0);
 }
 
