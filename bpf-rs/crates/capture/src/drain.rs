@@ -1,6 +1,7 @@
 //! The drain thread: kernel rings -> records -> queue. It never attaches and never waits for anything but the kernel.
 use crate::account::Account;
-use crate::engine::{Clock, Host, Ring, Sorter, State, Waiter, boot_ns, time_ns};
+use crate::discover;
+use crate::engine::{Clock, Host, Memory, Ring, Sorter, State, Waiter, boot_ns, time_ns};
 use crate::record::{Header, Kind, append_json, conn_id, is_all, record_len, return_ns};
 use libbpf_rs::{Link, MapHandle};
 use serde_json::json;
@@ -43,6 +44,7 @@ pub(crate) struct Drain {
 }
 
 struct Ticks {
+    memory: Memory,
     /// Of anything.
     last_record: Instant,
     /// Of something that the reader was woken for.
@@ -57,6 +59,7 @@ struct Ticks {
 impl Ticks {
     fn new(now: Instant) -> Self {
         Self {
+            memory: Memory::new(now),
             last_record: now,
             last_urgent: now,
             quiet_since: None,
@@ -75,6 +78,12 @@ impl Ticks {
             Found::Quiet => self.quiet_since = self.quiet_since.or(Some(now)),
             Found::Nothing => {}
         }
+    }
+
+    /// How long an idle thread may sleep. Memory waits for discovery too, which is not asked more often than this.
+    fn until_work(&self, now: Instant) -> Duration {
+        let tick = self.until_tick(now);
+        self.memory.until_due(self.last_urgent, now).map_or(tick, |memory| tick.min(memory.max(NAP)))
     }
 
     /// How long until the reader has to be told the time.
@@ -125,6 +134,7 @@ impl Drain {
             let found = self.pump();
             ticks.note(found, Instant::now());
             self.tick(&mut ticks, before);
+            self.give_back(&mut ticks);
             if found == Found::Nothing && self.waiter.is_detached() {
                 break;
             }
@@ -166,8 +176,9 @@ impl Drain {
                 true
             });
         }
-        // A reader that cannot keep up gets the facts all the same: their ring is small, and connections hang on them.
-        if payload.has_passed(bytes_end) || host.queue.is_full() {
+        // A reader that cannot keep up gets facts out of their order only when their ring, which is small, fills up: an end that comes
+        // before the bytes makes them bytes of nobody.
+        if payload.has_passed(bytes_end) || (host.queue.is_full() && control.is_half_full()) {
             took_facts |= control.consume_to(facts_end, |fact| {
                 sorter.control(fact, &mut batch);
                 true
@@ -212,6 +223,14 @@ impl Drain {
         self.host.queue.push(batch);
     }
 
+    fn give_back(&self, ticks: &mut Ticks) {
+        let now = Instant::now();
+        let is_due = ticks.memory.until_due(ticks.last_urgent, now).is_some_and(|left| left.is_zero());
+        if is_due && discover::is_settled(&self.host) {
+            ticks.memory.give_back(now);
+        }
+    }
+
     fn append_account(&self, batch: &mut Vec<u8>) -> Account {
         let (account, time) = (Account::read(&self.totals), boot_ns());
         let header = Header { entry_ns: time, return_ns: time, ..Header::default() };
@@ -234,7 +253,7 @@ impl Drain {
         self.waiter.announce(State::Idle);
         // a record that came before the announcement woke nobody
         if self.payload.is_empty() && self.control.is_empty() {
-            self.waiter.wait(State::Idle, ticks.until_tick(now));
+            self.waiter.wait(State::Idle, ticks.until_work(now));
         } else {
             self.waiter.wait(State::Napping, NAP);
         }

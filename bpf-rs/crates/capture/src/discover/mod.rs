@@ -19,7 +19,7 @@ use crate::process::is_same_start;
 use serde_json::{Value, json};
 use std::ffi::OsString;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -73,7 +73,7 @@ static RUNNING: Mutex<Vec<(usize, Queue)>> = Mutex::new(Vec::new());
 /// The way in; cheap to copy.
 #[derive(Clone)]
 struct Queue {
-    sender: SyncSender<Job>,
+    sender: Sender<Job>,
     shared: Arc<Shared>,
 }
 
@@ -95,8 +95,8 @@ fn address(host: &Arc<Host>) -> usize {
 impl Queue {
     /// Never blocks; what does not fit is made up for by a scan.
     fn push(&self, job: Job) {
-        self.shared.waiting.fetch_add(1, SeqCst);
-        if self.sender.try_send(job).is_err() {
+        let is_full = self.shared.waiting.fetch_add(1, SeqCst) >= MAX_WAITING;
+        if is_full || self.sender.send(job).is_err() {
             self.shared.waiting.fetch_sub(1, SeqCst);
             self.shared.has_dropped.store(true, SeqCst);
         }
@@ -106,7 +106,8 @@ impl Queue {
 impl Discovery {
     /// Starts the first pass over the machine; returns at once.
     pub fn start(host: Arc<Host>) -> Self {
-        let (sender, jobs) = sync_channel(MAX_WAITING);
+        // Not a bounded one: it touches the memory of all its places at once, 3 MB that are hardly ever used.
+        let (sender, jobs) = channel();
         let queue = Queue { sender, shared: Arc::new(Shared::default()) };
         let key = address(&host);
         locked(&RUNNING).push((key, queue.clone()));
@@ -135,7 +136,6 @@ impl Discovery {
         let Some(thread) = locked(&self.thread).take() else {
             return;
         };
-        // blocks only when the queue is full, and then the thread is at work
         let _ = self.queue.sender.send(Job::Stop);
         let _ = thread.join();
     }

@@ -11,6 +11,7 @@ mod kinds;
 mod load;
 mod mapped;
 mod maps;
+mod memory;
 mod open;
 mod processes;
 mod ring;
@@ -31,6 +32,7 @@ pub use fact::{FileId, KernelFact, MappedFile, Origin, ProcessFact, ProcessState
 pub use host::Host;
 pub use load::TLS_OBJECT;
 pub(crate) use maps::{Verdict, VerdictRequest, value_of};
+pub(crate) use memory::Memory;
 pub(crate) use ring::Ring;
 pub use scope::Scope;
 pub(crate) use sorter::Sorter;

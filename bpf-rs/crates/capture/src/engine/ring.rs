@@ -98,6 +98,11 @@ impl Ring {
         self.consumed().load(Ordering::Relaxed) == self.produced()
     }
 
+    /// Half of its room is taken.
+    pub fn is_half_full(&self) -> bool {
+        self.waiting() >= self.size / 2
+    }
+
     /// Position behind the last record, one under way included.
     pub fn end(&self) -> u64 {
         self.produced()
