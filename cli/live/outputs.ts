@@ -17,6 +17,7 @@ import {
   refuseSameFile,
 } from "../output/destinations.ts";
 import { filterDestination } from "../output/filtered.ts";
+import { openDevicesEarly } from "../output/stream_output.ts";
 import { createSessionPath } from "../output/state_folder.ts";
 import { openReports, type ReportFiles } from "../report/files.ts";
 import { parseReportRequests } from "../report/request.ts";
@@ -96,13 +97,15 @@ function filterOutputs(opened: Opened, filter: EventFilter | undefined): Opened 
 }
 
 /**
- * Finds what is wrong with the output flags by themselves, and gives the filter.
- * @throws {FindingError} with exit code 64
+ * Finds what is wrong with the output flags by themselves, and gives the filter. To be called before the capture is opened.
+ * @throws {FindingError} with exit code 64 or 73
  */
-export async function checkOutputs({ flags }: Invocation): Promise<EventFilter | undefined> {
+export async function checkOutputs({ flags, io }: Invocation): Promise<EventFilter | undefined> {
   const reports = parseReportRequests(flags.texts("report")).map(({ path }) => path);
   refuseSameFile([flags.text("output"), flags.text("record"), ...reports]);
-  return await readFilter(flags);
+  const filter = await readFilter(flags);
+  await openDevicesEarly([flags.text("output"), ...reports], io);
+  return filter;
 }
 
 /**

@@ -22,7 +22,6 @@ const DESCRIPTOR = /^\/(?:dev|proc\/self)\/fd\/(\d{1,9})$/;
 const NULL_DEVICE = 0x103;
 const FULL_DEVICE = 0x107;
 const OWN_TERMINAL = 0x500;
-const ACCESS_MODE = 3;
 const WRITE_BITS = { owner: 0o200, group: 0o020, others: 0o002 } as const;
 
 function refuse(path: string, reason: string, fix: string): FindingError {
@@ -64,11 +63,13 @@ function openedStream(file: Deno.FsFile, canWait: boolean): StreamOutput {
   };
 }
 
-/** What the kernel says of a descriptor that was handed to this program; undefined when it is not open. */
-function readAccessMode(descriptor: number): number | undefined {
+/**
+ * Whether a descriptor that was handed to this program may be written to: the kernel says it by the rights of its link. Undefined
+ * when it is not open.
+ */
+function isWritable(descriptor: number): boolean | undefined {
   try {
-    const flags = /^flags:\s*([0-7]+)$/m.exec(Deno.readTextFileSync(`/proc/self/fdinfo/${descriptor}`))?.[1];
-    return flags === undefined ? undefined : parseInt(flags, 8) & ACCESS_MODE;
+    return ((Deno.lstatSync(`/proc/self/fd/${descriptor}`).mode ?? 0) & WRITE_BITS.owner) !== 0;
   } catch {
     return undefined;
   }
@@ -76,8 +77,8 @@ function readAccessMode(descriptor: number): number | undefined {
 
 /** A descriptor above 2, as the shell makes it for `>(command)` and `3>file`. */
 async function openDescriptor(path: string, descriptor: number): Promise<StreamOutput> {
-  const mode = readAccessMode(descriptor);
-  if (mode === undefined) {
+  const canWrite = isWritable(descriptor);
+  if (canWrite === undefined) {
     throw refuse(
       path,
       `descriptor ${descriptor} is not open here`,
@@ -85,7 +86,7 @@ async function openDescriptor(path: string, descriptor: number): Promise<StreamO
     );
   }
   // Opening it anew asks for the rights of this process; whoever handed it over must have had the right to write.
-  if (mode === 0) throw refuse(path, `descriptor ${descriptor} is open for reading only`, "open it for writing");
+  if (!canWrite) throw refuse(path, `descriptor ${descriptor} is open for reading only`, "open it for writing");
   const own = `/proc/self/fd/${descriptor}`;
   const { isFile, isFifo } = await Deno.stat(own);
   if (isFile !== true && isFifo !== true) throw refuse(path, "it is neither a pipe nor a file", "use -o -");
@@ -139,6 +140,33 @@ async function openPipe(
   }
 }
 
+/** What is not there, or cannot be looked at, is left to the rules for files. */
+async function look(path: string): Promise<Deno.FileInfo | undefined> {
+  try {
+    return await Deno.lstat(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return undefined;
+  }
+}
+
+/** Descriptors and devices that were opened before the right to was given up, by name. */
+const openedEarly = new Map<string, StreamOutput>();
+
+/**
+ * Opens those of the paths that are descriptors or devices, for `openStreamOutput` to find: to be called before the capture library
+ * is loaded, for with the right to load native code the runtime loses that to open them. Nothing is made, and nobody waited for.
+ * @throws {FindingError} with exit code 73
+ */
+export async function openDevicesEarly(paths: readonly (string | undefined)[], io: Io): Promise<void> {
+  for (const path of paths) {
+    if (path === undefined || openedEarly.has(path)) continue;
+    const isDevice = (toDescriptor(path) ?? 0) > 2 || (await look(path))?.isCharDevice === true;
+    const stream = isDevice ? await openStreamOutput(path, io, undefined) : undefined;
+    if (stream !== undefined) openedEarly.set(path, stream);
+  }
+}
+
 /**
  * Opens a path that is no regular file; undefined for one that is, or that is not there. A pipe waits for its reader, as in a
  * shell. A symbolic link is never followed, except for the names of the program's own streams.
@@ -149,17 +177,24 @@ export async function openStreamOutput(
   io: Io,
   callerFiles: CallerFiles | undefined,
 ): Promise<StreamOutput | undefined> {
+  const early = openedEarly.get(path);
+  if (early !== undefined) {
+    openedEarly.delete(path);
+    return early;
+  }
   const descriptor = toDescriptor(path);
   if (descriptor === 0) throw refuse(path, "it is standard input", "use -o -");
   if (descriptor === 1) return ownStream(io.stdout, true);
   if (descriptor === 2) return ownStream(io.stderr, false);
   try {
     if (descriptor !== undefined) return await openDescriptor(path, descriptor);
-    const facts = await Deno.lstat(path).catch(() => undefined);
+    const facts = await look(path);
     if (facts?.isFifo === true) return await openPipe(path, facts, io, callerFiles);
     return facts?.isCharDevice === true ? await openDevice(path, facts) : undefined;
   } catch (error) {
     if (error instanceof FindingError) throw error;
+    // With the right to load native code the runtime loses that to open most devices.
+    if (error instanceof Deno.errors.NotCapable) throw refuse(path, "it is a device", `-o - > ${path}`);
     throw refuse(path, error instanceof Error ? error.message : String(error), "name another file");
   }
 }

@@ -178,6 +178,29 @@ testOrSkip("under sudo only files that the caller may read are inputs", sudoReas
   }));
 
 testOrSkip(
+  "run writes to a command of the shell, to a pipe with a name and to /dev/null",
+  reason,
+  () =>
+    withStage(async (stage) => {
+      const oisp = oispCommand().map((part) => `'${part}'`).join(" ");
+      const ask = (words: string) => stage.run(["bash", "-c", `cd ${stage.folder}; ${words}`]);
+      const lines = [
+        `${oisp} run -o >(cat > out) -- true`,
+        `${oisp} run -o /dev/fd/9 -- true 9> out`,
+        `mkfifo p; cat p > out & ${oisp} run -o p -- true`,
+      ];
+      for (const line of lines) {
+        // What attached is told in events, so there is something to write.
+        const { code, stderr } = await ask(`rm -f out; ${line}; code=$?; until test -s out; do :; done; exit $code`);
+        strictEqual(code, 0, `${line}: ${stderr}`);
+        match(await Deno.readTextFile(`${stage.folder}/out`), /^\{"oisp_version":/);
+      }
+      const { code, stderr } = await ask(`${oisp} run -o /dev/null -- sh -c 'exit 3'`);
+      strictEqual(code, 3, stderr);
+    }),
+);
+
+testOrSkip(
   "under sudo pipes of the caller, streams and /dev/null are outputs; a pipe of root is refused",
   sudoReason,
   () =>
