@@ -19,8 +19,8 @@ const PLAIN_IO = { color: "auto", isQuiet: false, verbosity: 0, showsProgress: f
 /** Runs one command line and gives the exit code. Never throws; problems are on stderr. */
 export async function main(argv: readonly string[]): Promise<number> {
   const first = argv[0];
-  if (argv.length <= 1 && (first === undefined || first === "--help" || first === "-h")) return showHelp(first);
   try {
+    if (argv.length <= 1 && (first === undefined || first === "--help" || first === "-h")) return showHelp(first);
     return await dispatch(argv);
   } catch (error) {
     await loadMask();

@@ -59,14 +59,24 @@ function renderLoader(rows: readonly Row[], main: string): string {
   );
   return `const modules = {${table}};
 const urls = new Map();
+const texts = new Map();
+const readText = (name) => texts.get(name) ?? Deno.readTextFileSync("/proc/self/fd/" + parseInt(modules[name][0]));
+// Without all rights Deno reads nothing below /proc any more: what was not wanted yet is read before they go.
+const { permissions } = Deno;
+const revoke = permissions.revokeSync.bind(permissions);
+permissions.revokeSync = (right) => {
+  for (const name in modules) if (!urls.has(name) && !texts.has(name)) texts.set(name, readText(name));
+  return revoke(right);
+};
 function toUrl(name) {
   const known = urls.get(name);
   if (known) return known;
-  const [descriptor, needs] = modules[name];
-  let text = Deno.readTextFileSync("/proc/self/fd/" + parseInt(descriptor));
+  const [, needs] = modules[name];
+  let text = readText(name);
   for (const need of needs) text = text.replaceAll('"./' + need + '"', JSON.stringify(toUrl(need)));
   const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
   urls.set(name, url);
+  texts.delete(name);
   return url;
 }
 ${IMPORT} = (name) => import(toUrl(name));

@@ -155,6 +155,11 @@ testOrSkip("one file loads a module when it is first wanted", reason, async () =
   strictEqual(stdout.trim(), createHash("sha256").update("lazy").digest("hex"));
 });
 
+testOrSkip("one file loads a module also after the right to load libraries was given up", reason, async () => {
+  const { stdout, code } = await start({ args: ["lazy-after-revoke"] });
+  deepStrictEqual([code, stdout.trim()], [0, createHash("sha256").update("lazy").digest("hex")]);
+});
+
 testOrSkip("one file is the same program under another name, through a link", reason, async () => {
   const path = await buildProbe();
   await Deno.symlink(path, `${path}-link`);

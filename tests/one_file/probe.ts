@@ -1,6 +1,7 @@
 /** What `one_file_test.ts` builds an executable of: prints what the program finds at its start, as one JSON line. */
 const [task] = Deno.args;
-if (task === "lazy") {
+if (task === "lazy" || task === "lazy-after-revoke") {
+  if (task !== "lazy") Deno.permissions.revokeSync({ name: "ffi" });
   const { answer } = await import("./probe_lazy.ts");
   console.log(answer());
 } else {
