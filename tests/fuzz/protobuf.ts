@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { AI_PLATFORM, GENERATIVE_LANGUAGE } from "../../core/decode/dialect/gemini_grpc_schema.ts";
 import { type ProtoKind, type ProtoSchema, readProto } from "../../core/decode/dialect/protobuf.ts";
+import { PREDICT_ANSWER, PREDICT_REQUEST } from "../../core/decode/dialect/vertex_predict_grpc.ts";
 import { XAI_ANSWER, XAI_CHUNK, XAI_REQUEST } from "../../core/decode/dialect/xai_grpc_schema.ts";
 import type { FuzzTarget } from "../support/fuzz.ts";
 import { writeProto } from "../support/proto_writer.ts";
@@ -12,6 +13,8 @@ const SCHEMAS: readonly ProtoSchema[] = [
   XAI_REQUEST,
   XAI_ANSWER,
   XAI_CHUNK,
+  PREDICT_REQUEST,
+  PREDICT_ANSWER,
 ];
 
 /** Messages of every table, whole and damaged: what was written is read, and no bytes throw. */

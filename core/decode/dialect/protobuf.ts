@@ -42,7 +42,7 @@ export interface ProtoSchema {
 /** A message that contains itself (values, structures) goes at most so deep. */
 const MAX_DEPTH = 64;
 /** Fields of one message with all that is in it. */
-const MAX_FIELDS = 200_000;
+const MAX_FIELDS = 1_000_000;
 
 /** Gives a message as JSON; undefined when the bytes are no message, or are too deep or too many. */
 export function readProto(bytes: Uint8Array, schema: ProtoSchema): JsonRecord | undefined {

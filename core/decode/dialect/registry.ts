@@ -47,6 +47,7 @@ import { mistralOcr } from "./mistral_ocr.ts";
 import { openaiAssistants } from "./openai_assistants.ts";
 import { vertexPredict } from "./vertex_predict.ts";
 import { mcp } from "./mcp.ts";
+import { vertexPredictGrpc } from "./vertex_predict_grpc.ts";
 import { xaiGrpc } from "./xai_grpc.ts";
 import { cursorConnect } from "./cursor_connect.ts";
 import { webChatgpt } from "./web_chatgpt.ts";
@@ -103,6 +104,7 @@ export const DIALECTS: readonly Dialect[] = [
   yandex,
   toolApi,
   geminiGrpc,
+  vertexPredictGrpc,
   xaiGrpc,
   cursorConnect,
   webChatgpt,
