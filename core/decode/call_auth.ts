@@ -16,8 +16,11 @@ const SCHEMES: Readonly<Record<string, string>> = {
 
 const KEY_PARAMETER = /(?:^|&)(?:key|api_key|api-key|apikey|access_token)=([^&]*)/;
 
-/** How a request was authenticated: the kind and the key's public beginning, never more. */
-export function toAuthFacts(headers: HttpHeaders, query: string): AuthFacts {
+/**
+ * How a request was authenticated: the kind and the key's public beginning, never more. Undefined: no credential is seen, but
+ * not all fields are known.
+ */
+export function toAuthFacts(headers: HttpHeaders, query: string, hasUnknownFields = false): AuthFacts | undefined {
   const authorization = headers.get("authorization");
   if (authorization !== undefined) return fromAuthorization(authorization);
   for (const name of KEY_HEADERS) {
@@ -26,6 +29,7 @@ export function toAuthFacts(headers: HttpHeaders, query: string): AuthFacts {
   }
   const parameter = query === "" ? null : KEY_PARAMETER.exec(query);
   if (parameter !== null) return withPrefix("query_key", parameter[1] ?? "");
+  if (hasUnknownFields) return undefined;
   return { type: headers.has("cookie") ? "cookie" : "none" };
 }
 

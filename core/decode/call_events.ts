@@ -51,6 +51,8 @@ export class CallEvents {
   #provider: Provider | undefined;
   #facts: CallFacts | undefined;
   #requestEventId: string | undefined;
+  /** What is wrong with a request that has no event of its own. */
+  #requestReasons: readonly string[] = [];
 
   constructor(
     exchange: HttpExchange,
@@ -68,7 +70,9 @@ export class CallEvents {
     this.#isOpaque = format.dialect.isOpaque === true;
     const { head } = recognition;
     this.#requestType = format.request?.requestType ?? format.dialect.requestType(head);
-    this.#call = { dialect: format.dialect.id, auth: toAuthFacts(head.headers, head.query) };
+    this.#call = { dialect: format.dialect.id };
+    const auth = toAuthFacts(head.headers, head.query, exchange.request.hasUnknownFields);
+    if (auth !== undefined) this.#call.auth = auth;
     const endpoint = toEndpoint(exchange);
     if (endpoint !== undefined) this.#call.endpoint = endpoint;
     if (format.request !== undefined) {
@@ -92,8 +96,11 @@ export class CallEvents {
 
   /** Publishes `ai.request`; nothing for embeddings, which have one event at their end. */
   publishRequest(body: RequestBody): void {
-    if (this.#requestType === "embedding") return;
     const { request } = this.#exchange;
+    if (this.#requestType === "embedding") {
+      this.#requestReasons = unite(body.isComplete ? [] : [body.completeness], unite(request.reasons, body.problems));
+      return;
+    }
     const confidence = toConfidence({
       hasProvider: this.#provider !== undefined,
       formatBy: this.#formatBy,
@@ -213,14 +220,28 @@ export class CallEvents {
   }
 
   #embedding(confidence: Confidence, facts: ResponseFacts | undefined, timeNs: number): void {
-    this.#draft("ai.embedding", timeNs, 0, confidence, toEmbeddingData(this.#toFacts(), facts));
+    const whole = this.#requestReasons.length === 0 ? confidence : this.#withRequest(confidence);
+    this.#draft("ai.embedding", timeNs, 0, whole, toEmbeddingData(this.#toFacts(), facts));
+  }
+
+  /** One event tells of the request, too, which is not whole. */
+  #withRequest(confidence: Confidence): Confidence {
+    const { request } = this.#call;
+    const lost = request === undefined || request.isPart === true ? ["input_count", "parameters"] : [];
+    const missing = unite(confidence.missing ?? [], lost);
+    return {
+      ...confidence,
+      completeness: confidence.completeness === "full" ? "partial" : confidence.completeness,
+      ...(missing.length > 0 && { missing }),
+      reasons: unite(confidence.reasons ?? [], this.#requestReasons),
+    };
   }
 
   #answerConfidence(answer: AnswerBody): Confidence {
     const { response } = this.#call;
     const reasons = unite(answer.isComplete ? [] : this.#exchange.response?.reasons ?? [], answer.problems);
     if (response !== undefined && answer.isComplete && answer.hasNoEnd(response)) reasons.push("no_end_mark");
-    if (answer.hasText && !hasAnswer(response, this.#requestType)) reasons.push("not_decoded");
+    if (this.#isUnread(answer)) reasons.push("not_decoded");
     return toConfidence({
       hasProvider: this.#provider !== undefined,
       formatBy: this.#formatBy,
@@ -232,6 +253,11 @@ export class CallEvents {
     });
   }
 
+  /** There was an answer, and nothing of it was understood; or a stream, and nothing came on it. */
+  #isUnread(answer: AnswerBody): boolean {
+    return (answer.hasText || answer.isStream) && !hasAnswer(this.#call.response, this.#requestType);
+  }
+
   #toResponseFacts(answer: AnswerBody, status: number): ResponseFacts {
     const { request, response } = this.#exchange;
     const headers = response?.headers ?? NO_HEADERS;
@@ -240,7 +266,8 @@ export class CallEvents {
     const isTimed = this.#exchange.knownTimes === undefined;
     return {
       status,
-      isSuccess: isFailed ? false : answer.isComplete ? true : undefined,
+      // A whole answer that was not understood may tell of an error.
+      isSuccess: isFailed ? false : answer.isComplete && !this.#isUnread(answer) ? true : undefined,
       isStreaming: answer.hasBody ? answer.isStream : undefined,
       latencyMs: this.#hasSpan
         ? toDurationMs(request.firstByteNs, response?.lastByteNs ?? request.lastByteNs)

@@ -27,6 +27,11 @@ Deno.test("the kind of authentication and a public key beginning are all that is
   }
 });
 
+Deno.test("where not all fields are known, a credential that is not seen may have been sent", () => {
+  assert.equal(toAuthFacts(headers({ cookie: "a" }), "", true), undefined);
+  assert.deepEqual(toAuthFacts(headers({ "api-key": "a" }), "", true), { type: "api_key" });
+});
+
 Deno.test("retry times are read from milliseconds, seconds and dates, never guessed", () => {
   const date = { date: "Sat, 21 Nov 2026 10:00:00 GMT" };
   assert.equal(readRetryAfterMs(headers({ "retry-after-ms": "1500", "retry-after": "9" })), 1500);

@@ -181,6 +181,18 @@ Deno.test("an embedding exchange gives exactly one event, at its end, with or wi
   assert.deepEqual(silent.single("ai.embedding").confidence.reasons, ["truncated", "no_answer"]);
 });
 
+Deno.test("the event of an embedding exchange is not whole when its request is not", () => {
+  const stage = new Stage();
+  const exchange = stage.open("https://api.openai.com/v1/embeddings");
+  stage.send(exchange, '{"inp', "truncated");
+  stage.answer(exchange, [[JSON.stringify({ data: [{ embedding: [1, 2] }], usage: { prompt_tokens: 2 } }), 20]]);
+  stage.end(exchange);
+  const { data, confidence } = stage.single("ai.embedding");
+  assert.deepEqual([data.embedding_count, data.input_count], [1, undefined]);
+  assert.deepEqual([confidence.completeness, confidence.missing], ["partial", ["input_count", "parameters"]]);
+  assert.ok(confidence.reasons?.includes("truncated"));
+});
+
 Deno.test("an unknown host with a known path has an endpoint and a format, and no vendor", () => {
   const stage = new Stage();
   const exchange = stage.open("https://llm.example.test/proxy/v1/chat/completions");
@@ -316,8 +328,10 @@ Deno.test("an answer that is not the format's says that it was not understood", 
   stage.send(exchange, JSON.stringify(CHAT));
   stage.answer(exchange, [['{"unexpected":1}', 5]]);
   stage.end(exchange);
-  const { confidence } = stage.single("ai.response");
+  const { confidence, data } = stage.single("ai.response");
   assert.deepEqual([confidence.completeness, confidence.reasons], ["metadata_only", ["not_decoded"]]);
+  // It may have told of an error.
+  assert.equal(data.success, undefined);
 });
 
 Deno.test("2,000 damaged exchanges give only events that fit the schema", () => {

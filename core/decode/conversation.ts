@@ -89,7 +89,8 @@ export class Conversation {
   /** Bytes of a direction are missing. */
   gap(direction: 1 | 2, lostBytes: number, reason: string, timeNs: number): void {
     if (this.#state === "parsing") {
-      this.settle();
+      // Answers that wait were before the gap in their own direction only.
+      if (this.#flowOf(direction) === "response") this.settle();
       this.#parser?.gap(this.#flowOf(direction), lostBytes, reason, timeNs);
     } else if (this.#state === "undecided") {
       this.isMidStream = true;
@@ -100,6 +101,13 @@ export class Conversation {
   /** Bytes of a direction are missing at its end so far. */
   lostAhead(direction: 1 | 2): void {
     if (this.#state === "parsing") this.#parser?.lostAhead?.(this.#flowOf(direction));
+  }
+
+  /** Tells the first answer that waits for its request, if it is older than `timeNs`. False when none is. */
+  tellAnswerBefore(timeNs: number): boolean {
+    if (this.#state !== "parsing" || this.#early.firstNs > timeNs) return false;
+    this.#tellFirstEarly();
+    return true;
   }
 
   /** Nothing that is waited for will come. */

@@ -71,6 +71,35 @@ Deno.test("decoder captures a chat that comes after twenty health checks on one 
   assert.deepEqual(lines().slice(-3), ["#20 http/1.1 POST h /v1/chat/completions", ...CHAT_LINES.slice(1)]);
 });
 
+Deno.test("decoder tells what waited for a lost record in order of time, and gives no answer to a later request", () => {
+  const second = CHAT.replace("{}", "[]");
+  const lines = (lost: number) => {
+    const { decoder, facts, lines } = start({ isUnordered: true });
+    const records = [
+      facts.data(">", CHAT),
+      facts.data("<", ANSWER.slice(0, 20)),
+      facts.data("<", ANSWER.slice(20)),
+      facts.data(">", second.slice(0, 30)),
+      facts.data(">", second.slice(30)),
+      facts.data("<", ANSWER.replace("[]", "{}")),
+      facts.data(">", CHAT),
+    ];
+    for (const [index, record] of records.entries()) if (index !== lost) decoder.raw(record);
+    decoder.advance(facts.timeNs);
+    decoder.raw(facts.data("<", ANSWER));
+    return lines();
+  };
+  assert.deepEqual(lines(1), [
+    "#0 http/1.1 POST h /v1/chat/completions",
+    '  request complete no_response:missing "{}"',
+    "#1 http/1.1 POST h /v1/chat/completions",
+    '  request complete "[]"',
+    '  response 200 complete "{}"',
+    ...CHAT_LINES.with(0, "#2 http/1.1 POST h /v1/chat/completions"),
+  ]);
+  assert.deepEqual(lines(3), [...CHAT_LINES, ...CHAT_LINES.with(0, "#1 http/1.1 POST h /v1/chat/completions")]);
+});
+
 Deno.test("decoder names the offset a verdict was decided on", () => {
   const { decoder, facts, verdicts } = start();
   decoder.raw(facts.data(">", HEALTH));

@@ -16,6 +16,11 @@ export class EarlyPieces {
     return this.#pieces.length === 0;
   }
 
+  /** Capture time of the piece that arrived first; Infinity when nothing is kept. */
+  get firstNs(): number {
+    return this.#pieces[0]?.timeNs ?? Infinity;
+  }
+
   /** Keeps a copy. */
   add(direction: 1 | 2, bytes: Uint8Array, timeNs: number): void {
     this.#pieces.push({ direction, bytes: bytes.slice(), timeNs });

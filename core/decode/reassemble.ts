@@ -65,12 +65,28 @@ export class Reassembler {
     this.#insert({ offset, length, bytes: undefined, reason, timeNs });
   }
 
+  /** Bytes are missing before the first piece that waits. */
+  get hasHoleAhead(): boolean {
+    return (this.#pieces[0]?.offset ?? 0) > this.nextOffset;
+  }
+
+  /** Capture time of the first piece that waits; Infinity when none does. */
+  get nextHeldNs(): number {
+    return this.#pieces[0]?.timeNs ?? Infinity;
+  }
+
   /** No older record is under way: every hole before a held piece is a loss. */
   settle(): void {
-    for (let piece = this.#pieces[0]; piece !== undefined; piece = this.#pieces[0]) {
-      if (piece.offset > this.nextOffset) this.#tellGap(piece.offset - this.nextOffset, this.holeReason, piece.timeNs);
-      this.#drain();
-    }
+    while (this.#pieces.length > 0) this.settleOne();
+  }
+
+  /** Tells the first piece that waits, and the hole before it as a loss. */
+  settleOne(): void {
+    const piece = this.#pieces.shift();
+    if (piece === undefined) return;
+    if (piece.bytes !== undefined) this.heldBytes -= piece.length;
+    if (piece.offset > this.nextOffset) this.#tellGap(piece.offset - this.nextOffset, this.holeReason, piece.timeNs);
+    this.#tell(piece);
   }
 
   /** The direction ends at `endOffset`: what is missing up to there is lost. */

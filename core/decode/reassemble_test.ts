@@ -24,6 +24,18 @@ Deno.test("reassembler passes records in order through as views, without copying
   assert.equal(reassembler.nextOffset, 8);
 });
 
+Deno.test("reassembler tells what waits piece by piece, so that the other direction can be told between", () => {
+  const { told, reassembler, data } = start(true);
+  for (const [from, to] of [[2, 4], [4, 5], [7, 8]] as const) data(from, to);
+  reassembler.settleOne();
+  assert.deepEqual(told, ["<2 missing>", "cd"]);
+  assert.equal(reassembler.nextHeldNs, 1);
+  reassembler.settleOne();
+  reassembler.settleOne();
+  assert.deepEqual(told.slice(2), ["e", "<2 missing>", "h"]);
+  assert.deepEqual([reassembler.nextHeldNs, reassembler.heldBytes], [Infinity, 0]);
+});
+
 Deno.test("reassembler ignores repeated and late records, and takes the new part of overlapping ones", () => {
   const { told, reassembler, data } = start(false);
   for (const [from, to] of [[0, 4], [0, 4], [1, 3], [2, 6], [6, 8], [0, 8]] as const) data(from, to);

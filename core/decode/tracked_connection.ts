@@ -31,6 +31,7 @@ export class TrackedConnection implements ConversationHost {
   /** `heldBytes` as the table last counted it. */
   countedBytes = 0;
   #ending: Ending | undefined;
+  #isSettling = false;
   readonly #conversation: Conversation;
   readonly #sent: Reassembler;
   readonly #received: Reassembler;
@@ -131,6 +132,7 @@ export class TrackedConnection implements ConversationHost {
     }
     const { reason, timeNs, sentEnd, receivedEnd } = this.#ending;
     if (timeNs > nowNs) return false;
+    this.#settleBoth();
     this.#sent.finish(sentEnd ?? this.#sent.nextOffset, timeNs);
     this.#received.finish(receivedEnd ?? this.#received.nextOffset, timeNs);
     this.end("complete", reason, timeNs);
@@ -173,12 +175,23 @@ export class TrackedConnection implements ConversationHost {
 
   /** True when bytes of a direction wait for a hole to be filled. */
   isWaiting(direction: 1 | 2): boolean {
-    return (direction === SENT ? this.#sent : this.#received).isWaiting;
+    return !this.#isSettling && (direction === SENT ? this.#sent : this.#received).isWaiting;
   }
 
+  /** Tells what waits in order of time, so that each answer comes after its request and before the next one. */
   #settleBoth(): void {
-    this.#sent.settle();
-    this.#received.settle();
+    this.#isSettling = true;
+    for (;;) {
+      const sentNs = this.#sent.nextHeldNs;
+      const receivedNs = this.#received.nextHeldNs;
+      if (sentNs === Infinity && receivedNs === Infinity) break;
+      for (const [direction, flow] of [[SENT, this.#sent], [RECEIVED, this.#received]] as const) {
+        if (flow.hasHoleAhead) this.#conversation.lostAhead(direction);
+      }
+      if (this.#conversation.tellAnswerBefore(Math.min(sentNs, receivedNs))) continue;
+      (sentNs <= receivedNs ? this.#sent : this.#received).settleOne();
+    }
+    this.#isSettling = false;
     this.#conversation.settle();
   }
 

@@ -32,6 +32,8 @@ export type HttpHeaders = ReadonlyMap<string, string>;
 /** One direction of an exchange. Bodies do not lie here: they flow through the body pipeline once (see `BodySink`). */
 export interface HttpMessage {
   readonly headers: HttpHeaders;
+  /** Some header fields could not be known (HPACK state lost before capture): one that is not in `headers` may have been sent. */
+  readonly hasUnknownFields?: true;
   /** Boot-clock time of the first and of the last byte seen so far. */
   readonly firstByteNs: number;
   lastByteNs: number;

@@ -80,8 +80,10 @@ export class Pairing {
         this.cutAll(this.#lostReason, timeNs);
         return undefined;
       }
-      this.#keepLast(this.#lostReason, timeNs);
-      return this.entries[0];
+      this.#keepLast(this.#lostReason, firstByteNs, timeNs);
+      const [entry] = this.entries;
+      // Requests may be read ahead while a hole in the answers waits to be filled: none answers before it is asked.
+      return entry !== undefined && entry.exchange.request.firstByteNs <= firstByteNs ? entry : undefined;
     }
     const next = this.entries[1];
     if (next !== undefined && next.exchange.request.firstByteNs < firstByteNs) this.#sawPipelining(timeNs);
@@ -109,7 +111,7 @@ export class Pairing {
   responseLost(reason: string, timeNs: number): void {
     this.#isResponseUnsure = true;
     this.#lostReason = reason;
-    this.#keepLast(reason, timeNs);
+    this.#keepLast(reason, timeNs, timeNs);
     if (this.#hasPipelined) this.cutAll(reason, timeNs);
   }
 
@@ -173,8 +175,9 @@ export class Pairing {
     return !this.isRequestUnsure && !this.isRequestLostAhead && !this.requests().isSeekingChunk;
   }
 
-  #keepLast(reason: string, timeNs: number): void {
-    const last = this.entries.length - 1;
+  /** Of the requests that began until `sinceNs`, only the last can still be answered. */
+  #keepLast(reason: string, sinceNs: number, timeNs: number): void {
+    const last = this.entries.findLastIndex((entry) => entry.exchange.request.firstByteNs <= sinceNs);
     if (last < 1) return;
     for (const entry of this.entries.splice(0, last)) this.#cut(entry, "gap", reason, timeNs);
   }

@@ -171,7 +171,7 @@ function addTrailers(message: HttpMessage, block: HeaderBlock, timeNs: number): 
 }
 
 function toMessage(block: HeaderBlock, timeNs: number): HttpMessage {
-  return {
+  const message: HttpMessage = {
     headers: block.headers,
     firstByteNs: block.firstByteNs,
     lastByteNs: timeNs,
@@ -179,6 +179,7 @@ function toMessage(block: HeaderBlock, timeNs: number): HttpMessage {
     completeness: "in_flight",
     reasons: [],
   };
+  return block.isPartial ? { ...message, hasUnknownFields: true } : message;
 }
 
 /** Method and target are "" where they could not be known. */
