@@ -18,6 +18,7 @@ export interface EarlyProgram {
   readonly args: readonly string[];
   readonly startedNs: number;
   endedNs?: number;
+  hasSucceeded?: boolean;
 }
 
 /** See the file's head. */
@@ -43,9 +44,11 @@ export class EarlyPrograms {
   }
 
   /** A process below a caller ended. */
-  ended(caller: number, pid: number, timeNs: number): void {
+  ended(caller: number, pid: number, timeNs: number, hasSucceeded: boolean | undefined): void {
     for (const program of this.#byCaller.get(caller) ?? []) {
-      if (program.pid === pid) program.endedNs ??= timeNs;
+      if (program.pid !== pid || program.endedNs !== undefined) continue;
+      program.endedNs = timeNs;
+      if (hasSucceeded !== undefined) program.hasSucceeded = hasSucceeded;
     }
   }
 

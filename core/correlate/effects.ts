@@ -15,7 +15,7 @@ import { BoundedMap } from "./bounded_map.ts";
 import type { Correlator, CorrelatorState } from "./correlator.ts";
 import { addRelatedEvent } from "./derived_event.ts";
 import { type EarlyProgram, EarlyPrograms } from "./early_programs.ts";
-import { type OpenCall, type Owner, pickBest, toOpenCall } from "./open_call.ts";
+import { type OpenCall, type Owner, pickBest, readOutcome, toOpenCall } from "./open_call.ts";
 
 const MAX_OPEN_CALLS = 64;
 /** Deepest chain of parents that is climbed. */
@@ -76,6 +76,7 @@ class EffectsStory implements CorrelatorState {
     call.programs++;
     call.startedNs = program.startedNs;
     if (program.endedNs !== undefined) call.durationMs = toDurationMs(program.startedNs, program.endedNs);
+    if (program.hasSucceeded !== undefined) call.hasSucceeded = program.hasSucceeded;
     addRelatedEvent(draft, { event_id: program.eventId, relationship: "causes", ...match });
     const owner = { eventId: call.eventId, rule: "started_by", confidence: match.confidence, call };
     this.#owners.set(program.processKey, owner);
@@ -105,6 +106,8 @@ class EffectsStory implements CorrelatorState {
     if (call?.programs !== 1 || call.durationMs === undefined) return;
     event.data.duration_ms = call.durationMs;
     event.data.duration_source = "process";
+    // What the result itself says counts more: a tool may take an exit code for something else than failure.
+    if (call.hasSucceeded !== undefined) event.data.success ??= call.hasSucceeded;
   }
 
   #exec(draft: DraftEvent, event: EventOf<"process.exec">, context: StoryContext): void {
@@ -113,7 +116,8 @@ class EffectsStory implements CorrelatorState {
     const owner = inherited ?? this.#match(draft, event, context);
     if (owner === undefined) return this.#remember(draft, event, context);
     const asked = inherited === undefined ? owner.call : undefined;
-    if (asked !== undefined && asked.programs++ === 0) asked.startedNs = draft.timeNs;
+    // A program with the command's first word may be a part of the command: its end is not the call's.
+    if (asked !== undefined && asked.programs++ === 0 && owner.rule !== "first_word") asked.startedNs = draft.timeNs;
     this.#owners.set(draft.processKey, { ...owner, rule: "started_by" });
     this.#ownersByPid.set(event.data.pid, { ...owner, rule: "started_by" });
     link(draft, owner);
@@ -145,11 +149,15 @@ class EffectsStory implements CorrelatorState {
     this.#ownersByPid.delete(event.data.pid);
     if (owner === undefined) {
       const caller = this.#findCaller(draft, context);
-      if (caller !== undefined) this.#early.ended(caller, event.data.pid, draft.timeNs);
+      if (caller !== undefined) this.#early.ended(caller, event.data.pid, draft.timeNs, readOutcome(event.data));
       return;
     }
     const { call } = owner;
-    if (call?.startedNs !== undefined) call.durationMs ??= toDurationMs(call.startedNs, draft.timeNs);
+    if (call?.startedNs !== undefined && call.durationMs === undefined) {
+      call.durationMs = toDurationMs(call.startedNs, draft.timeNs);
+      const hasSucceeded = readOutcome(event.data);
+      if (hasSucceeded !== undefined) call.hasSucceeded = hasSucceeded;
+    }
     link(draft, owner);
   }
 

@@ -104,6 +104,32 @@ Deno.test("effects takes the time of a program that had ended before the answer 
   assert.equal((result.event.data as { duration_ms?: number }).duration_ms, 250);
 });
 
+Deno.test("effects tells success by how the program ended, where the result says nothing", () => {
+  const outcome = (exit: Record<string, unknown>, said: Record<string, unknown> = {}, isEarly = false) => {
+    const result = draftOf("agent.tool_result", "R", AGENT, { call_id: "call_A", related_event_id: "A", ...said });
+    const ended = draftOf("process.exit", "exit", 10, { pid: 1010, ...exit });
+    const program = [exec(10, ["-c", "make test"]), ended];
+    const asked = call("A", "make test");
+    play([draftOf("ai.request", "Q", AGENT, {}), ...(isEarly ? [...program, asked] : [asked, ...program]), result]);
+    return (result.event.data as { success?: boolean }).success;
+  };
+  for (const isEarly of [false, true]) {
+    assert.deepEqual([outcome({ exit_code: 0 }, {}, isEarly), outcome({ exit_code: 3 }, {}, isEarly)], [true, false]);
+    assert.deepEqual([outcome({ signal: 9 }, {}, isEarly), outcome({}, {}, isEarly)], [false, undefined]);
+  }
+  assert.equal(outcome({ exit_code: 3 }, { success: true }), true);
+  // Only the first of two programs, run by the agent itself: its end is not the command's.
+  const part = draftOf("process.exec", "exec_10", 10, { pid: 1010, exe: "/usr/bin/make", args: ["one"] });
+  const result = draftOf("agent.tool_result", "R", AGENT, { call_id: "call_A", related_event_id: "A" });
+  play([
+    call("A", "make one && make two"),
+    part,
+    draftOf("process.exit", "x", 10, { pid: 1010, exit_code: 0 }),
+    result,
+  ]);
+  assert.deepEqual(result.event.data, { call_id: "call_A", related_event_id: "A" });
+});
+
 Deno.test("effects closes the right one of calls without an id", () => {
   const nameless = (id: string, command: string) =>
     draftOf("agent.tool_call", id, AGENT, { tool: { kind: "shell" }, arguments: { command } });

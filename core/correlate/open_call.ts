@@ -14,6 +14,8 @@ export interface OpenCall {
   /** Boot-clock start, and length, of the first of them. */
   startedNs?: number;
   durationMs?: number;
+  /** How it ended; absent when that is not known. */
+  hasSucceeded?: boolean;
 }
 
 /** A call that owns a program run, and how surely. */
@@ -39,6 +41,12 @@ export function toOpenCall(event: EventOf<"agent.tool_call">): OpenCall | undefi
     isBackground: isRecord(args) && args["run_in_background"] === true,
     programs: 0,
   };
+}
+
+/** Whether a program ended well: with code 0 and by no signal; undefined when it is not known. */
+export function readOutcome({ exit_code: code, signal }: EventOf<"process.exit">["data"]): boolean | undefined {
+  if (signal !== undefined) return false;
+  return code === undefined ? undefined : code === 0;
 }
 
 /** The call whose command a program fits best; undefined when none fits, or two fit equally well. */

@@ -75,6 +75,10 @@ function requireStory(events: readonly OispEvent[], agent: AgentProgram): void {
   for (const { data } of results) {
     deepStrictEqual(data.duration_source, data.tool?.kind === "shell" ? "process" : "next_request");
   }
+  deepStrictEqual(
+    results.filter(({ data }) => data.tool?.kind === "shell").map(({ data }) => data.success),
+    [true, true, true, true, false],
+  );
   ok(results.some(({ data }) => JSON.stringify(data.result).includes("Linux")), "the helper's own command ran");
 
   const shell = asked[1];
@@ -127,6 +131,7 @@ function requireSessions(events: readonly OispEvent[]): void {
   const mainEnd = ends.get(main?.data.session_id ?? "");
   const helperEnd = ends.get(helper?.data.session_id ?? "");
   deepStrictEqual([mainEnd, helperEnd].map((end) => end?.confidence.reasons), [["process_ended"], ["process_ended"]]);
+  deepStrictEqual([mainEnd, helperEnd].map((end) => end?.data.stats?.tool_failures), [1, 0]);
   const countsOf = (
     end: typeof mainEnd,
   ) => [end?.data.stats?.llm_calls, end?.data.stats?.tool_calls, end?.data.stats?.commands];
