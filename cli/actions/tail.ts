@@ -19,7 +19,7 @@ async function showFile(invocation: Invocation, path: string, selection: EventSe
     lines,
     follows: flags.isOn("follow"),
     signal: view.signal,
-    onEnd: () => problems.tell(),
+    onEnd: () => problems.tellFirst(),
     ...(lastLines === undefined ? {} : { lastLines }),
   };
   const events = tailFile(await findCallerInput(path, io.env), options);

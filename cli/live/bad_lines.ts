@@ -4,7 +4,7 @@ import { writeFindings } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { EventLines } from "./event_lines.ts";
 
-/** Tells about lines of a file that are no events, each of them once. */
+/** Tells about lines of a file that are no events: when the first ones are there, and at the end what came later. */
 export class BadLines {
   readonly #io: Io;
   readonly #path: string;
@@ -17,7 +17,12 @@ export class BadLines {
     this.#lines = lines;
   }
 
-  /** Says what was found since the last time. */
+  /** Says what was found, if nothing was said yet: a view that goes on shall not be flooded. */
+  tellFirst(): void {
+    if (this.#told === 0) this.tell();
+  }
+
+  /** Says what was found in all, if there is more than was said. */
   tell(): void {
     const { badCount } = this.#lines;
     if (badCount === this.#told) return;

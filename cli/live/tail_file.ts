@@ -16,7 +16,7 @@ export interface TailFileOptions {
   readonly follows: boolean;
   /** Cuts and selects; counts what is no event. */
   readonly lines: EventLines;
-  /** Everything that was there at the start was read. */
+  /** Everything that is there so far was read. */
   readonly onEnd?: () => void;
   readonly signal: AbortSignal;
 }
@@ -129,5 +129,8 @@ export async function* tailFile(from: TailPath, options: TailFileOptions): Async
   else for await (const batch of batches) yield* batch;
   onEnd?.();
   if (!canFollow) return;
-  for await (const added of follow(from, progress, signal)) yield* added;
+  for await (const added of follow(from, progress, signal)) {
+    yield* added;
+    onEnd?.();
+  }
 }
