@@ -60,7 +60,7 @@ class DashscopeReader implements ResponseReader {
     return compact<ModelResponse>({
       requestId: this.#requestId,
       choices,
-      usage: this.#usage,
+      usage: this.#embedding === undefined ? this.#usage : withInput(this.#usage),
       error: this.#error,
       embedding: this.#embedding,
       outputCount: this.#outputCount,
@@ -120,4 +120,10 @@ function toText(content: unknown): string | undefined {
   if (!Array.isArray(content)) return asText(content);
   const texts = asRecords(content).map((part) => asText(part["text"])).filter((text) => text !== undefined);
   return texts.length === 0 ? undefined : texts.join("");
+}
+
+/** Embeddings have no output: the total is the input. */
+function withInput(usage: Usage | undefined): Usage | undefined {
+  if (usage?.totalTokens === undefined || usage.inputTokens !== undefined) return usage;
+  return { ...usage, inputTokens: usage.totalTokens };
 }

@@ -106,7 +106,9 @@ Deno.test("dashscope tells errors, vectors and what a cut stream said", () => {
     error: { code: "InvalidApiKey", message: "no" },
   });
   const vectors = { json: { output: { embeddings: [{ embedding: [1, 2, 3] }, {}] }, usage: { total_tokens: 4 } } };
-  assert.deepEqual(readAnswer(dashscope, [vectors]).answer.embedding, { count: 2, dimensions: 3 });
+  const embedded = readAnswer(dashscope, [vectors]).answer;
+  assert.deepEqual(embedded.embedding, { count: 2, dimensions: 3 });
+  assert.deepEqual(embedded.usage, { totalTokens: 4, inputTokens: 4 });
   const cut = readAnswer(dashscope, [said("He")], { isComplete: false }).answer;
   assert.deepEqual([cut.choices[0]?.message.content, cut.choices[0]?.finishReason], ["He", undefined]);
 });
