@@ -16,6 +16,9 @@ export interface ValueSpec {
   readonly kind: ValueKind;
   /** Allowed words; with `choice` only. */
   readonly choices?: readonly string[];
+  /** Smallest and largest number; with `count` only. */
+  readonly least?: number;
+  readonly most?: number;
 }
 
 /** What becomes of a flag that belongs to a later version: `warn` and go on, or `refuse` with exit 64. */

@@ -1,5 +1,5 @@
 /** Flags that several commands share, each written once. */
-import type { Flag } from "./command.ts";
+import type { Flag, ValueSpec } from "./command.ts";
 
 /** `-o FILE`. */
 export const OUTPUT: Flag = {
@@ -69,11 +69,14 @@ export const FILTER: Flag = {
 /** `--json`. */
 export const JSON_ANSWER: Flag = { name: "json", summary: "answer in JSON on stdout" };
 
+/** A process number; the kernel has no larger one. */
+export const PID: ValueSpec = { name: "PID", kind: "count", least: 1, most: 4_194_304 };
+
 /** Which processes are captured. */
 export const SCOPE: readonly Flag[] = [
   {
     name: "pid",
-    value: { name: "PID", kind: "count" },
+    value: PID,
     repeatable: true,
     summary: "only this process",
   },
@@ -83,10 +86,15 @@ export const SCOPE: readonly Flag[] = [
     repeatable: true,
     summary: "only programs whose path matches, for example '*/python3*'",
   },
-  { name: "uid", value: { name: "UID", kind: "count" }, repeatable: true, summary: "only processes of this user" },
+  {
+    name: "uid",
+    value: { name: "UID", kind: "count", most: 4_294_967_294 },
+    repeatable: true,
+    summary: "only processes of this user",
+  },
   {
     name: "tree",
-    value: { name: "PID", kind: "count" },
+    value: PID,
     repeatable: true,
     summary: "only this process and everything it starts",
   },

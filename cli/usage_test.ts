@@ -12,6 +12,14 @@ function check(argv: string[], env: Record<string, string> = {}): FlagValues {
   return checkCall(parsed, (name) => env[name]);
 }
 
+Deno.test("a count outside its range is refused with the range", () => {
+  const spec = { name: "PID", kind: "count", least: 1, most: 4_194_304 } as const;
+  assert.deepEqual(checkValue(spec, "4194304"), { value: 4_194_304 });
+  for (const text of ["0", "4194305", "99999999999999"]) {
+    assert.deepEqual(checkValue(spec, text), { problem: `it is "${text}"`, fix: "a whole number from 1 to 4194304" });
+  }
+});
+
 Deno.test("a duration is checked, and one that no timer can count is refused", () => {
   const spec = { name: "DURATION", kind: "duration" } as const;
   assert.deepEqual(checkValue(spec, "1m30s"), { value: 90_000 });

@@ -25,6 +25,13 @@ function checkChoice(text: string, choices: readonly string[]): CheckedValue {
   };
 }
 
+function checkCount({ least = 0, most }: ValueSpec, text: string): CheckedValue {
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+  if (value !== undefined && value >= least && value <= (most ?? value)) return { value };
+  const fix = most === undefined ? "a whole number, for example 1" : `a whole number from ${least} to ${most}`;
+  return { problem: `it is "${text}"`, fix };
+}
+
 /** Gives the value of a text, or the problem. Durations become milliseconds, moments microseconds since 1970, counts numbers. */
 export function checkValue(spec: ValueSpec, text: string): CheckedValue {
   switch (spec.kind) {
@@ -34,10 +41,8 @@ export function checkValue(spec: ValueSpec, text: string): CheckedValue {
       return text.includes("\0") ? { problem: "it has a NUL byte", fix: giveValue(spec) } : { value: text };
     case "choice":
       return checkChoice(text, spec.choices ?? []);
-    case "count": {
-      const isCount = /^\d{1,15}$/.test(text);
-      return isCount ? { value: Number(text) } : { problem: `it is "${text}"`, fix: "a whole number, for example 1" };
-    }
+    case "count":
+      return checkCount(spec, text);
     case "duration": {
       const durationMs = parseDurationMs(text);
       if (durationMs !== undefined && durationMs <= MAX_DURATION_MS) return { value: durationMs };

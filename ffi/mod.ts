@@ -82,8 +82,8 @@ function refused(lastError: string, code: number): FindingError {
   return new FindingError([{
     code: "OISP-FFI-004",
     severity: "error",
-    what: `Cannot open the capture: the library answered ${code}`,
+    what: `Cannot open the capture${lastError === "" ? `: the library answered ${code}` : ""}`,
     ...(lastError === "" ? {} : { why: lastError }),
-    fix: "Check what it names; oisp doctor says what this machine allows",
+    fix: "oisp doctor   says what this machine allows",
   }], 77);
 }

@@ -56,7 +56,7 @@ function failed(native: NativeSymbols, operation: string, code: number): Finding
   return new FindingError([{
     code: "OISP-FFI-006",
     severity: "error",
-    what: `Cannot ${operation.replaceAll("_", " ")}: the capture library answered ${code}`,
+    what: `Cannot ${operation.replaceAll("_", " ")}${why === "" ? `: the capture library answered ${code}` : ""}`,
     ...(why === "" ? {} : { why }),
   }], 70);
 }

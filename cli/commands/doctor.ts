@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { JSON_ANSWER } from "../shared_flags.ts";
+import { JSON_ANSWER, PID } from "../shared_flags.ts";
 
 /** `oisp doctor`. */
 export const DOCTOR: Command = {
@@ -11,7 +11,7 @@ export const DOCTOR: Command = {
   flags: [
     {
       name: "pid",
-      value: { name: "PID", kind: "count" },
+      value: PID,
       summary: "explain one process: its TLS libraries and whether they are captured",
     },
     JSON_ANSWER,

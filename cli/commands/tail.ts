@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { FILTER, JSON_ANSWER, REDACTION, SCOPE, SERVER_SIDE } from "../shared_flags.ts";
+import { FILTER, JSON_ANSWER, PID, REDACTION, SCOPE, SERVER_SIDE } from "../shared_flags.ts";
 
 /** `oisp tail`. */
 export const TAIL: Command = {
@@ -11,7 +11,7 @@ export const TAIL: Command = {
   flags: [
     {
       name: "sensor",
-      value: { name: "PID", kind: "count" },
+      value: PID,
       summary: "which sensor, when several run",
     },
     {
