@@ -42,6 +42,7 @@ export const FIELD_TABLES: Readonly<Record<string, FieldTable>> = {
       cwd: "text",
       comm: "text",
       args: "texts",
+      argsCut: "bool",
       cgroup: "text",
       startNs: "count",
       childTgid: "count",

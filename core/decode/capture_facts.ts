@@ -11,6 +11,15 @@ const LOSS_WINDOW_NS = 1e9;
 /** Most coverage facts that are remembered, to tell each once. */
 const MAX_COVERAGE = 4096;
 
+const WHOLE: OispEvent["confidence"] = Object.freeze({ level: "high", completeness: "full" });
+/** The kernel hands over the beginning of a command line; the rest is gone with its process. */
+const ARGUMENTS_CUT: OispEvent["confidence"] = Object.freeze({
+  level: "high",
+  completeness: "partial",
+  missing: ["args"],
+  reasons: ["args_cut"],
+});
+
 interface OpenLoss {
   readonly first: RawLoss;
   bytes: number;
@@ -113,7 +122,7 @@ export class CaptureFacts {
     if (fact.exe !== undefined) data.exe = fact.exe;
     if (fact.args !== undefined) data.args = fact.args.slice(1);
     if (fact.cwd !== undefined) data.cwd = fact.cwd;
-    this.#tell("process.exec", fact, fact.returnNs, data);
+    this.#tell("process.exec", fact, fact.returnNs, data, fact.argsCut === true ? ARGUMENTS_CUT : WHOLE);
   }
 
   #exit(fact: RawProcess): void {
@@ -140,7 +149,13 @@ export class CaptureFacts {
     this.#tell("network.dns", fact, fact.returnNs, data);
   }
 
-  #tell<T extends EventType>(type: T, fact: RawHeader, timeNs: number, data: DataOf<T>): void {
+  #tell<T extends EventType>(
+    type: T,
+    fact: RawHeader,
+    timeNs: number,
+    data: DataOf<T>,
+    confidence: OispEvent["confidence"] = WHOLE,
+  ): void {
     const timeUs = toEpochUs(timeNs, this.#clock.offsetUs);
     const event = {
       oisp_version: "0.1",
@@ -154,7 +169,7 @@ export class CaptureFacts {
       }),
       event_type: type,
       timestamp: toTimestamp(timeUs),
-      confidence: { level: "high", completeness: "full" },
+      confidence,
       data,
       // The pairing of type and data is given by this method's own type parameter, which the union cannot see.
     } as OispEvent;

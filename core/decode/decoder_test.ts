@@ -248,6 +248,17 @@ Deno.test("decoder ends what is open when a process exits and when the source en
   ]);
 });
 
+Deno.test("decoder says of a program whose command line was cut that arguments are missing", () => {
+  const { decoder, facts, drafts } = start();
+  const program = { ...facts.header(0), kind: "process", state: "exec", args: ["sh", "-c", "ec"] } as const;
+  decoder.raw(program);
+  decoder.raw({ ...program, argsCut: true });
+  assert.deepEqual(drafts.map(({ event }) => [event.confidence.completeness, event.confidence.missing]), [
+    ["full", undefined],
+    ["partial", ["args"]],
+  ]);
+});
+
 Deno.test("decoder makes process, file and look-up events of their facts", () => {
   const { decoder, facts, drafts } = start();
   decoder.raw({

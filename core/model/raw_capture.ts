@@ -108,6 +108,8 @@ export interface RawProcess extends RawHeader {
   readonly comm?: string;
   /** Arguments with argv[0]. */
   readonly args?: readonly string[];
+  /** Only the beginning of the arguments is known; the last one is not whole. */
+  readonly argsCut?: boolean;
   readonly cgroup?: string;
   /** Boot-clock start time. */
   readonly startNs?: number;

@@ -34,7 +34,9 @@ fn add_program(fact: &ProcessFact, body: &mut Map<String, Value>) {
     if fact.state == ProcessState::Exec && !fact.args.is_empty() && !fact.args_cut {
         put("args", Some(json!(fact.args)));
     } else {
-        let from_proc = is_same.then(|| read::arguments(pid)).flatten();
+        let from_proc = is_same.then(|| read::arguments(pid)).flatten().filter(|now| are_of(fact, now));
+        // the process has ended or runs its next program: only the beginning is left
+        put("args_cut", (from_proc.is_none() && fact.args_cut).then_some(true.into()));
         put("args", from_proc.or_else(|| (!fact.args.is_empty()).then(|| fact.args.clone())).map(|a| json!(a)));
     }
     let exe = is_same.then(|| read::exe(pid)).flatten();
@@ -48,16 +50,20 @@ fn add_program(fact: &ProcessFact, body: &mut Map<String, Value>) {
     }
 }
 
-/// Whether the process still runs the program that an exec told of: its arguments are the same.
+/// Whether the process still runs the program that an exec told of.
 fn runs_still(fact: &ProcessFact) -> bool {
+    let is_told = fact.state == ProcessState::Exec && !fact.args.is_empty();
+    !is_told || read::arguments(fact.origin.tgid).is_some_and(|now| are_of(fact, &now))
+}
+
+/// Whether a process that has these arguments now runs the program that an exec told of.
+fn are_of(fact: &ProcessFact, now: &[String]) -> bool {
     if fact.state != ProcessState::Exec || fact.args.is_empty() {
         return true;
     }
     // the last of cut arguments is not whole
     let whole = fact.args.len() - usize::from(fact.args_cut);
-    read::arguments(fact.origin.tgid).is_some_and(|now| {
-        now.len() >= whole && now[..whole] == fact.args[..whole] && (fact.args_cut || now.len() == whole)
-    })
+    now.len() >= whole && now[..whole] == fact.args[..whole] && (fact.args_cut || now.len() == whole)
 }
 
 /// The program by what the kernel was asked to start: for a script its interpreter, which the kernel puts before it.
@@ -145,9 +151,16 @@ mod tests {
 
     #[test]
     fn cut_arguments_are_read_whole_from_the_process() {
-        let mut fact = own(ProcessState::Exec, 0);
-        fact.args_cut = true;
-        assert_eq!(enriched(&fact)["args"], json!(std::env::args().collect::<Vec<_>>()));
+        let args: Vec<String> = std::env::args().collect();
+        let cut = vec![args[0].clone(), "cu".into()];
+        let body = enriched(&ProcessFact { args: cut, args_cut: true, ..own(ProcessState::Exec, 0) });
+        assert_eq!((&body["args"], body.get("args_cut")), (&json!(args), None));
+    }
+
+    #[test]
+    fn cut_arguments_of_a_program_that_is_gone_say_that_they_are_cut() {
+        let body = enriched(&ProcessFact { args_cut: true, ..own(ProcessState::Exec, 0) });
+        assert_eq!((&body["args"], &body["args_cut"]), (&json!(["prog", "-x"]), &json!(true)));
     }
 
     #[test]
