@@ -42,11 +42,22 @@ function explainNotStarted(
   };
 }
 
-async function release(child: HeldChild, { childArgv, io }: Invocation): Promise<number> {
+/** What became of the command. */
+interface ChildEnd {
+  readonly exitCode: number;
+  readonly wasStarted: boolean;
+}
+
+async function release(child: HeldChild, { childArgv, io }: Invocation): Promise<ChildEnd> {
   const problem = await child.release();
-  if (problem === undefined) return await child.wait();
+  if (problem === undefined) return { exitCode: await child.wait(), wasStarted: true };
   writeFindings(io.stderr, [explainNotStarted(childArgv, problem)]);
-  return problem.exitCode;
+  return { exitCode: problem.exitCode, wasStarted: false };
+}
+
+/** A command that did not start needs no summary of its calls; its reason was told. */
+function toFinishing(invocation: Invocation, { wasStarted }: ChildEnd): Invocation {
+  return wasStarted ? invocation : { ...invocation, io: { ...invocation.io, isQuiet: true } };
 }
 
 async function openSensor(
@@ -98,16 +109,16 @@ async function runCaptured(
   const isAsRoot = invocation.flags.isOn("as-root");
   const control = (operation: string, request: Readonly<Record<string, unknown>>) =>
     capture.sensor.control(operation, request);
-  let childExitCode: number;
+  let child: ChildEnd;
   try {
-    childExitCode = await release(await holdChild(control, invocation.childArgv, isAsRoot), invocation);
+    child = await release(await holdChild(control, invocation.childArgv, isAsRoot), invocation);
     await settle(capture);
   } finally {
     sensor.stop();
     await session.catch(() => {});
     kept.stop();
   }
-  return await conclude(invocation, session, outputs, childExitCode);
+  return await conclude(toFinishing(invocation, child), session, outputs, child.exitCode);
 }
 
 /** The command's own failure wins over ours; when it succeeded, what went wrong here is the exit code. */
@@ -133,7 +144,7 @@ async function runBare(invocation: Invocation, outputs: LiveOutputs, findings: r
   const startMs = performance.now();
   writeFindings(invocation.io.stderr, findings.map((finding) => ({ ...finding, severity: "warning" })));
   const child = await holdChild(askLibrary, invocation.childArgv, invocation.flags.isOn("as-root"));
-  const childExitCode = await release(child, invocation);
+  const end = await release(child, invocation);
   await Promise.allSettled(outputs.destinations.map(({ handle }) => handle.close(1000)));
   outputs.recording?.target.close();
   const durationMs = performance.now() - startMs;
@@ -144,10 +155,10 @@ async function runBare(invocation: Invocation, outputs: LiveOutputs, findings: r
     droppedItems: {},
     outputs: [],
     findings,
-    childExitCode,
+    childExitCode: end.exitCode,
   };
-  await finishLive(invocation, { summary, findings: [] }, outputs);
-  return childExitCode;
+  await finishLive(toFinishing(invocation, end), { summary, findings: [] }, outputs);
+  return end.exitCode;
 }
 
 /** Opens the capture; with `--best-effort` gives the reasons why it cannot be opened instead of ending the program. */

@@ -70,6 +70,24 @@ testOrSkip(
 );
 
 testOrSkip(
+  "a command that cannot be started ends with 126 or 127 and the reason alone",
+  reason,
+  () =>
+    withStage(async (stage) => {
+      await Deno.writeTextFile(`${stage.folder}/plain`, "no program\n");
+      for (const [command, exitCode] of [["./plain", 126], ["no-such-program", 127]] as const) {
+        const { code, stdout, stderr } = await stage.run([...oispCommand(), "run", "--", command]);
+        deepStrictEqual([code, stdout, stderr.split("\n")[0]?.startsWith(`oisp: Cannot run "${command}"`)], [
+          exitCode,
+          "",
+          true,
+        ]);
+        strictEqual(stderr.includes("0 calls"), false, stderr);
+      }
+    }),
+);
+
+testOrSkip(
   "argv, environment and exit of the child are exactly the caller's",
   reason,
   () =>
