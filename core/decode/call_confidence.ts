@@ -77,7 +77,7 @@ export function hasAnswer(response: ModelResponse | undefined, requestType: Requ
   if (response === undefined) return false;
   if (requestType !== "chat" && requestType !== "completion" && requestType !== "embedding") return true;
   return response.choices.length > 0 || response.usage !== undefined || response.error !== undefined ||
-    response.embedding !== undefined;
+    response.embedding !== undefined || response.isAccepted === true;
 }
 
 /** Reason codes of both lists, each once. */

@@ -162,6 +162,8 @@ export interface ModelResponse {
   serviceTier?: string;
   /** Images, audio files or videos made. */
   outputCount?: number;
+  /** The vendor took the call on; what comes of it is told elsewhere (a run that is polled). */
+  isAccepted?: true;
 }
 
 /** The provider-neutral call: request, answer, and who served it. */

@@ -67,6 +67,7 @@ function readRun(json: JsonRecord, quirks: readonly string[]): Partial<ModelResp
   return compact<Partial<ModelResponse>>({
     requestId: asFilledText(json["id"]),
     model: asFilledText(json["model"]),
+    isAccepted: true,
     choices: toolCalls.length === 0
       ? undefined
       : [{ index: 0, message: { role: "assistant", toolCalls }, finishReason: "tool_calls" }],

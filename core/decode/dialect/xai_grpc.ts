@@ -28,7 +28,13 @@ export const xaiGrpc: Dialect = {
   createReader: (context) => {
     const isStream = isStreaming(context.head);
     const schema = isStream ? XAI_CHUNK : XAI_ANSWER;
-    const options = { isStream, toJson: toCompletion, adjust: markVendorsCalls };
+    const isDeferred = context.head.path.endsWith("StartDeferredCompletion");
+    const adjust = (answer: ModelResponse) => {
+      markVendorsCalls(answer);
+      // Only its number comes back; the answer is asked for by that later.
+      if (isDeferred && answer.requestId !== undefined) answer.isAccepted = true;
+    };
+    const options = { isStream, toJson: toCompletion, adjust };
     return createProtoReader(openaiChat.createReader(context), schema, options);
   },
 };

@@ -74,3 +74,9 @@ Deno.test("xai_grpc is found by its chat methods only", () => {
   assert.equal(score("/xai_api.Chat/GetCompletionChunk"), 1);
   assert.equal(score("/xai_api.Models/ListLanguageModels"), 0);
 });
+
+Deno.test("xai_grpc says of a deferred call that it was taken on", () => {
+  const deferred = toMessage("0a02" + "6964");
+  const { answer } = readAnswer(xaiGrpc, [deferred], { path: "/xai_api.Chat/StartDeferredCompletion" });
+  assert.deepEqual(answer, { choices: [], requestId: "id", isAccepted: true });
+});
