@@ -47,7 +47,12 @@ struct cred { kuid_t uid; kgid_t gid; } RELOCATED;
 struct mm_struct { unsigned long arg_start, arg_end; } RELOCATED;
 typedef struct { int counter; } atomic_t;
 struct signal_struct { atomic_t live; int group_exit_code; } RELOCATED;
+struct ns_common { unsigned int inum; } RELOCATED;
+struct pid_namespace { struct ns_common ns; } RELOCATED;
+struct upid { int nr; struct pid_namespace *ns; } RELOCATED;
+struct pid { unsigned int level; struct upid numbers[1]; } RELOCATED;
 struct task_struct {
+	struct pid *thread_pid;
 	int pid, tgid, exit_code;
 	unsigned int flags;
 	__u64 start_boottime;

@@ -171,3 +171,35 @@ int seen_tasks(struct bpf_iter__task *ctx)
 	wake_reader();
 	return 0;
 }
+
+/* PID namespaces are at most so deep (MAX_PID_NS_LEVEL). */
+enum { NAMESPACES_MAX = 33 };
+
+struct named { __u32 typed, tgid; };
+
+/* The number that a task has in the sensor's own PID namespace; 0 when it is not visible there. */
+static __always_inline __u32 number_here(struct task_struct *t)
+{
+	struct pid *pid = BPF_CORE_READ(t, thread_pid);
+	__u32 level = BPF_CORE_READ(pid, level);
+	void *numbers = (void *)pid + bpf_core_field_offset(struct pid, numbers);
+	for (__u32 i = 0; i < NAMESPACES_MAX && i <= level; i++) {
+		struct upid *at = numbers + i * bpf_core_type_size(struct upid);
+		if (BPF_CORE_READ(at, ns, ns.inum) == config.pid_namespace) return BPF_CORE_READ(at, nr);
+	}
+	return 0;
+}
+
+/* Every process that is visible in the sensor's PID namespace: what it is called there, and what the kernel calls it. */
+SEC("iter/task")
+int named_tasks(struct bpf_iter__task *ctx)
+{
+	struct task_struct *t = ctx->task;
+	struct seq_file *seq = ctx->meta->seq;
+	struct named named;
+	if (!t || t->pid != t->tgid) return 0;
+	named.typed = number_here(t);
+	named.tgid = t->tgid;
+	if (named.typed) bpf_seq_write(seq, &named, sizeof(named));
+	return 0;
+}

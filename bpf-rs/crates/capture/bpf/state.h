@@ -14,7 +14,7 @@ struct config {
 	__u32 ring_bytes;
 	__u64 exchange_limit;
 	__u32 watermark;
-	__u32 reserved_0;
+	__u32 pid_namespace; /* of the sensor, as its inode number */
 };
 const volatile struct config config SEC(".rodata.config") = {};
 

@@ -25,7 +25,8 @@ fn run(host: Option<&Arc<Host>>, request: Map<String, Value>) -> Result<Value, S
     let stat = read::stat(pid).ok_or_else(|| format!("there is no process {pid}"))?;
     let mut reply = facts(pid, &stat);
     if let Some(host) = host {
-        reply.insert("in_scope".into(), host.scope.contains(pid).into());
+        let in_scope = host.typed_pids.to_kernel(pid).is_ok_and(|tgid| host.scope.contains(tgid));
+        reply.insert("in_scope".into(), in_scope.into());
     }
     let (tls, findings) = match std::fs::read(format!("/proc/{pid}/maps")) {
         Ok(text) => {

@@ -32,11 +32,12 @@ fn run(host: Option<&Arc<crate::engine::Host>>, request: Map<String, Value>) -> 
         scope.set_whole_machine(on)?;
     }
     for tree in wanted.trees {
-        scope.add_tree_below(tree)?;
+        host.add_tree_below(tree)?;
     }
-    wanted.pids.iter().try_for_each(|pid| scope.add_pid(*pid))?;
+    let typed = &host.typed_pids;
+    wanted.pids.iter().try_for_each(|pid| scope.add_pid(typed.to_kernel(*pid)?))?;
     wanted.uids.iter().try_for_each(|uid| scope.add_uid(*uid))?;
-    wanted.remove.iter().try_for_each(|pid| scope.remove(*pid))?;
+    wanted.remove.iter().try_for_each(|pid| scope.remove(typed.to_kernel(*pid)?))?;
     match wanted.exes {
         Some(globs) => {
             scope.set_globs(&globs)?;

@@ -33,7 +33,7 @@ macro_rules! plain {
 
 plain! {
     /// `struct config`.
-    BpfConfig { own_tgid: u32, server_side: u32, call_limit: u32, ring_bytes: u32, exchange_limit: u64, watermark: u32, reserved_0: u32 }
+    BpfConfig { own_tgid: u32, server_side: u32, call_limit: u32, ring_bytes: u32, exchange_limit: u64, watermark: u32, pid_namespace: u32 }
     /// `struct settings`.
     Settings { whole_machine: u32, uids_used: u32, globs: u32, reserved_0: u32 }
     /// `struct glob` of `bpf/glob.h`.
@@ -84,6 +84,15 @@ const WATERMARK_BYTES: u32 = 256 << 10;
 /// What `CHUNKS_PER_CALL` in `bpf/copy.h` can copy.
 const MAX_CALL_LIMIT: u32 = 4 << 20;
 
+/// `PROC_PID_INIT_INO` of the kernel: the initial PID namespace.
+pub const INITIAL_PID_NAMESPACE: u32 = 0xefff_fffc;
+
+/// Inode number of this process' PID namespace, which fits 32 bits; 0, which is none, where it cannot be asked.
+pub fn own_pid_namespace() -> u32 {
+    use std::os::unix::fs::MetadataExt as _;
+    std::fs::metadata("/proc/self/ns/pid").ok().and_then(|m| u32::try_from(m.ino()).ok()).unwrap_or(0)
+}
+
 impl BpfConfig {
     /// The part of the configuration that programs see.
     pub fn new(config: &Config, own_tgid: u32) -> Self {
@@ -94,7 +103,7 @@ impl BpfConfig {
             ring_bytes: config.payload_ring_bytes,
             exchange_limit: config.exchange_limit_bytes.into(),
             watermark: WATERMARK_BYTES.min(config.payload_ring_bytes / 8),
-            reserved_0: 0,
+            pid_namespace: own_pid_namespace(),
         }
     }
 }

@@ -19,6 +19,7 @@ mod scope;
 mod sockets;
 mod sorter;
 mod tracepoint;
+mod typed_pids;
 mod wait;
 
 pub use attach::{Attached, Attacher, Image, Method};
@@ -36,6 +37,7 @@ pub(crate) use memory::Memory;
 pub(crate) use ring::Ring;
 pub use scope::Scope;
 pub(crate) use sorter::Sorter;
+pub use typed_pids::TypedPids;
 pub(crate) use wait::{State, Waiter};
 
 use crate::account::Account;

@@ -4,11 +4,12 @@ use super::clock::Clock;
 use super::commands::ConnectionKeys;
 use super::load::{self, COMMAND, EXE_SCOPE, Loader, PROCESS, TLS_OBJECT, explain, own_tgid, program};
 use super::mapped::MappedWatch;
-use super::maps::Settings;
+use super::maps::{INITIAL_PID_NAMESPACE, Settings, own_pid_namespace};
 use super::processes::Processes;
 use super::ring::Ring;
 use super::scope::Scope;
 use super::sorter::Sorter;
+use super::typed_pids::TypedPids;
 use super::wait::Waiter;
 use super::{Config, Emitter, Engine, Feature, Host, sockets};
 use crate::discover::Discovery;
@@ -27,14 +28,14 @@ struct Loaded {
     tls: Arc<Object>,
     method: Method,
     commands: Arc<Object>,
-    process: Object,
+    process: Arc<Object>,
     exe_scope: Result<Object, String>,
     features: Vec<Feature>,
 }
 
 fn load(config: &Config, own_tgid: u32) -> Result<Loaded, String> {
     let mut loader = Loader::new(config, own_tgid);
-    let process = loader.load("process programs", PROCESS, false)?;
+    let process = Arc::new(loader.load("process programs", PROCESS, false)?);
     let exe_scope = loader.load("program scope", EXE_SCOPE, false);
     let commands = Arc::new(loader.load("command programs", COMMAND, false)?);
     let mut tls = loader.load("TLS programs", TLS_OBJECT, config.force_perf_uprobes)?;
@@ -60,8 +61,8 @@ fn first_pass(process: &Object) -> Result<(), String> {
 /// Scope by number of process needs the processes to be known; the rest holds before.
 fn apply_scope(host: &Host) -> Result<(), String> {
     let scope = &host.config.scope;
-    scope.trees.iter().try_for_each(|tgid| host.scope.add_tree_below(*tgid))?;
-    scope.pids.iter().try_for_each(|tgid| host.scope.add_pid(*tgid))
+    scope.trees.iter().try_for_each(|pid| host.add_tree_below(*pid))?;
+    scope.pids.iter().try_for_each(|pid| host.scope.add_pid(host.typed_pids.to_kernel(*pid)?))
 }
 
 fn host(config: Config, own_tgid: u32, loaded: &Loaded) -> Result<Arc<Host>, String> {
@@ -84,7 +85,9 @@ fn host(config: Config, own_tgid: u32, loaded: &Loaded) -> Result<Arc<Host>, Str
     scope.set_globs(&config.scope.exes)?;
     let attacher = Attacher::new(Arc::clone(&loaded.tls), loaded.method);
     let keys = ConnectionKeys::default();
-    Ok(Arc::new(Host { config, own_tgid, attacher, emitter, scope, queue, keys, processes }))
+    let is_initial = own_pid_namespace() == INITIAL_PID_NAMESPACE;
+    let typed_pids = TypedPids { programs: Arc::clone(&loaded.process), is_initial };
+    Ok(Arc::new(Host { config, own_tgid, typed_pids, attacher, emitter, scope, queue, keys, processes }))
 }
 
 impl Engine {

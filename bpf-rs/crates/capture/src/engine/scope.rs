@@ -6,9 +6,7 @@ use super::maps::{
 };
 use super::processes::Processes;
 use crate::discover::glob::from_root;
-use crate::process;
 use libbpf_rs::{MapCore as _, MapFlags, MapHandle, Object};
-use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
 /// Where `flags`, `uid` and `gid` stand in `struct process`.
@@ -58,21 +56,6 @@ impl Scope {
         self.flag(tgid, PROCESS_TREE, 0)?;
         self.processes.publish_late(tgid, &self.emitter);
         Ok(())
-    }
-
-    /// A process, what it started before, and all that they start from now on. A process that is in scope hands that on to its
-    /// children, so that only those that were started before it was found have to be looked for: until there is none.
-    pub fn add_tree_below(&self, tgid: u32) -> Result<(), String> {
-        self.add_tree(tgid)?;
-        let mut found = HashSet::from([tgid]);
-        loop {
-            let new: Vec<u32> = process::descendants(tgid).into_iter().filter(|pid| found.insert(*pid)).collect();
-            if new.is_empty() {
-                return Ok(());
-            }
-            // one that ended meanwhile is no error
-            new.into_iter().for_each(|pid| drop(self.add_tree(pid)));
-        }
     }
 
     /// One process, not what it starts.
