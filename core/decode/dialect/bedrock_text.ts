@@ -76,7 +76,18 @@ function joinText(before: Partial<ModelResponse>, next: Partial<ModelResponse>):
   const text = before.choices?.[0]?.message.content;
   const piece = next.choices?.[0];
   if (text !== undefined && piece !== undefined) piece.message.content = text + (piece.message.content ?? "");
-  return { ...before, ...next };
+  const joined = { ...before, ...next };
+  if (before.usage !== undefined && next.usage !== undefined) {
+    joined.usage = addTotal({ ...before.usage, ...next.usage });
+  }
+  return joined;
+}
+
+/** Input and output are counted in different messages of a stream. */
+function addTotal(usage: Usage): Usage {
+  const { inputTokens, outputTokens } = usage;
+  if (inputTokens === undefined || outputTokens === undefined) return usage;
+  return { ...usage, totalTokens: inputTokens + outputTokens };
 }
 
 function readVector(json: JsonRecord): ModelResponse["embedding"] {
@@ -87,11 +98,8 @@ function readVector(json: JsonRecord): ModelResponse["embedding"] {
 
 function readUsage(json: JsonRecord, titan: JsonRecord | undefined): Usage | undefined {
   const inputTokens = asCount(json["inputTextTokenCount"]) ?? asCount(json["prompt_token_count"]);
-  const outputTokens = asCount(titan?.["tokenCount"]) ?? asCount(json["generation_token_count"]);
+  const outputTokens = asCount(titan?.["tokenCount"]) ?? asCount(json["totalOutputTextTokenCount"]) ??
+    asCount(json["generation_token_count"]);
   if (inputTokens === undefined && outputTokens === undefined) return undefined;
-  return compact<Usage>({
-    inputTokens,
-    outputTokens,
-    totalTokens: inputTokens !== undefined && outputTokens !== undefined ? inputTokens + outputTokens : undefined,
-  });
+  return addTotal(compact<Usage>({ inputTokens, outputTokens }));
 }

@@ -17,3 +17,17 @@ Deno.test("bedrock_text reads Titan's, Llama's and Mistral's prompts and answers
   assert.equal(mistral.choices[0]?.message.content, "y");
   assert.equal(mistral.usage, undefined);
 });
+
+Deno.test("bedrock_text keeps the counts that a stream states in different messages", () => {
+  const llama = readAnswer(bedrockText, [
+    { json: { generation: "He", prompt_token_count: 2, generation_token_count: 1, stop_reason: null } },
+    { json: { generation: "y", prompt_token_count: null, generation_token_count: 2, stop_reason: "stop" } },
+  ]).answer;
+  assert.deepEqual(llama.usage, { inputTokens: 2, outputTokens: 2, totalTokens: 4 });
+  const titan = readAnswer(bedrockText, [
+    { json: { outputText: "He", totalOutputTextTokenCount: null, inputTextTokenCount: 2 } },
+    { json: { outputText: "y", totalOutputTextTokenCount: 3, completionReason: "FINISH", inputTextTokenCount: null } },
+  ]).answer;
+  assert.deepEqual(titan.usage, { inputTokens: 2, outputTokens: 3, totalTokens: 5 });
+  assert.equal(titan.choices[0]?.message.content, "Hey");
+});

@@ -8,6 +8,7 @@ import type { Dialect, RequestHead, RequestView } from "./dialect.ts";
 import { createDocumentReader } from "./document_reader.ts";
 import { asFilledText, asList, asRecord, asText, type JsonRecord } from "./json_access.ts";
 import { asRecords, compact } from "./json_value.ts";
+import { addSystemFacts } from "./openai_chat.ts";
 import { decodeOpenAiMessages } from "./openai_message.ts";
 import { decodeOpenAiTools, decodeParameters } from "./openai_options.ts";
 import { decodeOpenAiUsage } from "./openai_usage.ts";
@@ -49,18 +50,17 @@ function decodeRequest(view: RequestView): ModelRequest | undefined {
   const { text } = json;
   const type = requestType(view);
   const messages = readMessages(json);
-  return compact<ModelRequest>({
+  const request = compact<ModelRequest>({
     requestType: type,
     model: PATH.exec(view.path)?.[1],
     isStreaming: json["stream"] === true,
     messages,
-    messageCount: Array.isArray(json["messages"])
-      ? messages.filter((message) => message.role !== "system").length
-      : undefined,
     inputCount: type === "embedding" && text !== undefined ? (Array.isArray(text) ? text.length : 1) : undefined,
     tools: decodeOpenAiTools(json),
     parameters: decodeParameters(json),
   });
+  if (Array.isArray(json["messages"])) addSystemFacts(request);
+  return request;
 }
 
 function readMessages(json: JsonRecord): Message[] {

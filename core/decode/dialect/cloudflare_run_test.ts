@@ -9,6 +9,9 @@ Deno.test("cloudflare_run takes the model from the path and reads text, vectors 
   );
   assert.equal(request?.model, "@cf/meta/llama-3.1-8b-instruct");
   assert.equal(request?.messages[0]?.content, "hi");
+  const messages = [{ role: "system", content: "S" }, { role: "user", content: "hi" }];
+  const withSystem = cloudflareRun.decodeRequest(toRequestView({ path, json: { messages } }));
+  assert.deepEqual([withSystem?.systemPrompt, withSystem?.messageCount], ["S", 1]);
   assert.equal(
     readAnswer(cloudflareRun, [{ json: { result: { response: "yo" }, success: true } }]).answer.choices[0]?.message
       .content,

@@ -77,7 +77,7 @@ function decodeRequest(view: RequestView): ModelRequest | undefined {
 }
 
 /** System text is no message of the conversation, wherever it stands. */
-function addSystemFacts(request: ModelRequest): void {
+export function addSystemFacts(request: ModelRequest): void {
   let systemPrompt: string | undefined;
   let count = 0;
   for (const message of request.messages) {

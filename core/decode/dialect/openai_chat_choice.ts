@@ -13,6 +13,7 @@ export class ChatChoice {
   rawFinishReason: string | undefined;
   #whole: Message | undefined;
   #parts: Message | undefined;
+  /** In the order of their `index` where each has one of its own, else in the order they came. */
   readonly #calls: PartialToolCall[] = [];
   readonly #byIndex = new Map<number, PartialToolCall>();
 
@@ -148,8 +149,18 @@ export class ChatChoice {
       isFreeText: false,
       isClosed: false,
     };
-    this.#calls.push(call);
-    this.#byIndex.set(index ?? this.#calls.length - 1, call);
+    this.#byIndex.set(index ?? this.#calls.length, call);
+    if (index !== undefined && known === undefined) this.#calls.splice(this.#placeOf(index), 0, call);
+    else this.#calls.push(call);
     return call;
+  }
+
+  /** Behind every call with a lower index. */
+  #placeOf(index: number): number {
+    let place = this.#calls.length;
+    for (const [other, call] of this.#byIndex) {
+      if (other > index) place = Math.min(place, this.#calls.indexOf(call));
+    }
+    return place;
   }
 }

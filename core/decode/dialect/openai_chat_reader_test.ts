@@ -139,6 +139,15 @@ Deno.test("a stream's tool calls are joined per index, each with its parsed argu
   assert.deepEqual(results, ["token", "token", "token", "token", "meta", "end"]);
 });
 
+Deno.test("a stream's tool calls stand in the order of their index, whichever came first", () => {
+  const chunk = (index: number) => {
+    const call = { index, id: `c${index}`, function: { name: `t${index}`, arguments: "{}" } };
+    return JSON.stringify({ choices: [{ index: 0, delta: { tool_calls: [call] } }] });
+  };
+  const { answer } = readStream([2, 0, 1].map(chunk));
+  assert.deepEqual(answer.choices[0]?.message.toolCalls?.map((one) => one.name), ["t0", "t1", "t2"]);
+});
+
 Deno.test("calls that all come with index 0 stay apart when each has its own id and name", () => {
   const chunk = (id: string) =>
     JSON.stringify({

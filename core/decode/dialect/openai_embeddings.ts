@@ -40,7 +40,9 @@ function matchBody(json: JsonRecord, head: RequestHead): number {
 
 function decodeRequest(view: RequestView): ModelRequest | undefined {
   const json = asRecord(view.json);
-  if (json === undefined || json.input === undefined) return undefined;
+  // `prompt` is the older form of Ollama, on a path that others serve in the common form.
+  const input = json?.input ?? asText(json?.prompt);
+  if (json === undefined || input === undefined) return undefined;
   const request: ModelRequest = {
     requestType: "embedding",
     isStreaming: false,
@@ -50,7 +52,7 @@ function decodeRequest(view: RequestView): ModelRequest | undefined {
   };
   const model = asFilledText(json.model);
   if (model !== undefined) request.model = model;
-  const count = countInputs(json.input);
+  const count = countInputs(input);
   if (count !== undefined) request.inputCount = count;
   for (const name of PARAMETERS) {
     if (json[name] !== undefined && json[name] !== null) request.parameters[name] = json[name];
@@ -80,7 +82,7 @@ class EmbeddingsReader implements ResponseReader {
     const json = parseJson(message.text);
     this.#error = decodeOpenAiError(json) ?? (this.#status >= 400 ? decodeBareError(json) : undefined);
     this.#json = asRecord(json);
-    return Array.isArray(this.#json?.data) ? "token" : "meta";
+    return Array.isArray(this.#json?.data) || Array.isArray(this.#json?.embedding) ? "token" : "meta";
   }
 
   finish(): ModelResponse {
@@ -94,6 +96,7 @@ class EmbeddingsReader implements ResponseReader {
     if (usage !== undefined) response.usage = withInput(usage);
     if (this.#error !== undefined) response.error = this.#error;
     if (Array.isArray(json?.data)) response.embedding = toEmbeddingFacts(json.data);
+    else if (Array.isArray(json?.embedding)) response.embedding = { count: 1, dimensions: json.embedding.length };
     return response;
   }
 }

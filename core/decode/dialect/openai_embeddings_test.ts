@@ -45,6 +45,12 @@ Deno.test("a vendor's bare total is all input", () => {
   assert.deepEqual(answer.usage, { inputTokens: 9, totalTokens: 9 });
 });
 
+Deno.test("the older form of Ollama has a prompt and one vector", () => {
+  assert.equal(decode({ model: "m", prompt: "a" })?.inputCount, 1);
+  const { answer } = readAnswer(openaiEmbeddings, [{ json: { embedding: [1, 2, 3] } }]);
+  assert.deepEqual(answer.embedding, { count: 1, dimensions: 3 });
+});
+
 Deno.test("an error and a body of another kind give no vectors", () => {
   assert.deepEqual(readAnswer(openaiEmbeddings, [{ json: { error: { message: "m" } } }], { status: 400 }).answer, {
     choices: [],
