@@ -34,6 +34,15 @@ for (const [coding, encode] of Object.entries(CODERS)) {
   });
 }
 
+for (const coding of Object.keys(CODERS)) {
+  Deno.test(`body decoder reads a body that is text although its header says ${coding}`, () => {
+    const headers = { "content-type": "application/json", "content-encoding": coding };
+    const text = '{"model":"gpt-4o","text":"naïve"}';
+    assert.deepEqual(decode(headers, encoder.encode(text)), [text, "end complete json"]);
+    if (coding.endsWith("gzip")) assert.equal(decode(headers, encoder.encode(text), 1)[0], text);
+  });
+}
+
 Deno.test("body decoder undoes deflate without its zlib wrapper", () => {
   const body = zlib.deflateRawSync(encoder.encode(JSON_TEXT));
   for (const seed of [0, 1, 2]) {

@@ -79,6 +79,8 @@ export class Inflater {
   #stream: ZlibStream | undefined;
   #flush = 0;
   #isDamaged = false;
+  /** The header names a coding, and the bytes are text as they are. */
+  #isIdentity = false;
   /** Only where the native object cannot be used: everything is kept up to the end. */
   #whole: { readonly codec: Codec; readonly carry: ByteCarry } | undefined;
 
@@ -98,7 +100,8 @@ export class Inflater {
   push(bytes: Uint8Array, output: InflateOutput): InflateResult {
     if (this.#isDamaged) return "damaged";
     if (bytes.length === 0) return "ok";
-    if (this.#stream === undefined && this.#whole === undefined) this.#open(bytes);
+    if (this.#stream === undefined && this.#whole === undefined && !this.#isIdentity) this.#open(bytes);
+    if (this.#isIdentity) return output(bytes) ? "ok" : "stopped";
     if (this.#whole !== undefined) {
       this.#whole.carry.push(bytes);
       return "ok";
@@ -126,6 +129,8 @@ export class Inflater {
   }
 
   #open(firstBytes: Uint8Array): void {
+    this.#isIdentity = isPlainText(this.#coding, firstBytes);
+    if (this.#isIdentity) return;
     const codec = findCodec(this.#coding, firstBytes);
     const stream = codec.open();
     if (!isZlibStream(stream)) {
@@ -187,6 +192,27 @@ function findCodec(coding: CodingName, firstBytes: Uint8Array): Codec {
     case "deflate":
       return isZlibHeader(firstBytes) ? ZLIB : RAW;
   }
+}
+
+/** Bytes that are looked at; of compressed ones, hardly ever so many are all letters. */
+const TEXT_BYTES = 16;
+
+/**
+ * True when a body cannot be of its coding and is text instead: some proxies undo a coding and leave its header. Codings with a
+ * magic number show it by the first byte, the others by a beginning that is all text.
+ */
+function isPlainText(coding: CodingName, bytes: Uint8Array): boolean {
+  const first = bytes[0] ?? 0;
+  if (coding === "raw_deflate" || first < 0x20 || first > 0x7e) return false;
+  if (coding === "gzip") return true;
+  // Skippable frames of zstd begin with 0x50 to 0x5f, frames with 0x28.
+  if (coding === "zstd") return first !== 0x28 && first >> 4 !== 5;
+  if (bytes.length < TEXT_BYTES) return false;
+  for (let at = 0; at < TEXT_BYTES; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte > 0x7e || (byte < 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09)) return false;
+  }
+  return true;
 }
 
 /** RFC 1950 2.2; some senders of `deflate` leave the zlib wrapper out. With one byte only its method can be looked at. */

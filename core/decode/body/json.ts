@@ -7,6 +7,9 @@ import type { BodyFormat, BodyMessageSink, BodyParser } from "./body_format.ts";
 import { closeCutJson } from "./cut_json.ts";
 import { BOM, Utf8Text } from "./utf8_text.ts";
 
+/** Never inside one document: between two objects stands a comma, and no text has a bare line end. */
+const SEVERAL = /\}\r?\n\{/;
+
 class JsonParser implements BodyParser {
   #text = "";
   #hasGap = false;
@@ -35,8 +38,17 @@ class JsonParser implements BodyParser {
     const all = this.#hasGap ? this.#text : this.#text + this.#utf8.end();
     const text = all.startsWith(BOM) ? all.slice(1) : all;
     this.#text = "";
+    if (SEVERAL.test(text)) return this.#endLines(text, isComplete && !this.#hasGap, timeNs);
     if (!isComplete || this.#hasGap) return this.#endCut(text, timeNs);
     if (text !== "") this.#sink.message({ text }, timeNs);
+  }
+
+  /** Several documents, one a line: some senders of them call them one. */
+  #endLines(text: string, isComplete: boolean, timeNs: number): void {
+    const lines = text.split("\n").map((line) => line.trim());
+    if (!isComplete) lines.pop();
+    for (const line of lines) if (line !== "") this.#sink.message({ text: line }, timeNs);
+    if (!isComplete && !this.#hasGap) this.#sink.problem("cut");
   }
 
   /** A document that was cut is no document: only values that were closed are given. */

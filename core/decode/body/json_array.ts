@@ -107,6 +107,9 @@ function isBlankOrMark(byte: number): boolean {
   return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d) || byte === 0xef || byte === 0xbb || byte === 0xbf;
 }
 
+/** Content types of senders that do not care. */
+const SAYS_LITTLE = /^(?:$|text\/plain|application\/octet-stream)/;
+
 /** JSON arrays, one message an element. */
 export const jsonArray: BodyFormat = {
   id: "json_array",
@@ -115,7 +118,7 @@ export const jsonArray: BodyFormat = {
   specUrl: "https://www.rfc-editor.org/rfc/rfc8259#section-5",
   sniff(contentType, firstBytes) {
     if (firstVisibleByte(firstBytes) !== 0x5b) return 0;
-    return /^[^;]*[/+.-]json\s*(;|$)/.test(contentType) ? 0.95 : contentType === "" ? 0.55 : 0;
+    return /^[^;]*[/+.-]json\s*(;|$)/.test(contentType) ? 0.95 : SAYS_LITTLE.test(contentType) ? 0.55 : 0;
   },
   createParser: (sink) => new JsonArrayParser(sink),
 };

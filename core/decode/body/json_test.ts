@@ -4,6 +4,15 @@ import { json } from "./json.ts";
 
 const encoder = new TextEncoder();
 
+Deno.test("several documents on lines of their own are several messages, and a cut one is none", () => {
+  const body = '{"a":1}\r\n{"b":"}\\n{"}\n\n{"c":';
+  const log = new BodyLog();
+  const parser = json.createParser(log, "application/json");
+  parser.push(new TextEncoder().encode(body), 1);
+  parser.end(false, 2);
+  assert.deepEqual(log.lines, ['{"a":1}', '{"b":"}\\n{"}', "<cut>"]);
+});
+
 Deno.test("json gives the whole text once, however it was cut", () => {
   const text = '{"a":"naïve 😀 ключ","b":[1,2]}';
   for (const seed of [0, 1, 2, 3, 4]) assert.deepEqual(runBody(json, encoder.encode(text), seed), [text]);

@@ -172,6 +172,10 @@ function fieldValue(text: string, colon: number, end: number): string {
   return text.slice(text.charCodeAt(colon + 1) === 32 && colon + 1 < end ? colon + 2 : colon + 1, end);
 }
 
+/** First letters of the fields of a stream, of a comment, and of a byte order mark. */
+const FIRST_LETTERS: ReadonlySet<number> = new Set([0x64, 0x65, 0x69, 0x72, 0x3a, 0xef]);
+const BEGINNING = /^\ufeff?(?:data|event|id|retry)?:/;
+
 /** Server-sent events. */
 export const sse: BodyFormat = {
   id: "sse",
@@ -181,9 +185,9 @@ export const sse: BodyFormat = {
   sniff(contentType, firstBytes) {
     if (contentType.startsWith("text/event-stream")) return 1;
     // Asked for every JSON body, so the first letter is looked at before a text is made.
-    if (firstBytes[0] !== 0x64 && firstBytes[0] !== 0x65) return 0;
-    const beginning = decodeUtf8(firstBytes.subarray(0, 6));
-    return beginning === "data: " || beginning === "event:" ? 0.6 : 0;
+    if (!FIRST_LETTERS.has(firstBytes[0] ?? 0) || !BEGINNING.test(decodeUtf8(firstBytes.subarray(0, 9)))) return 0;
+    // No JSON begins like that, whatever the content type says.
+    return /^[^;]*[/+.-]json\s*(;|$)/.test(contentType) ? 0.96 : 0.6;
   },
   createParser: (sink) => new SseParser(sink),
 };

@@ -83,6 +83,10 @@ Deno.test("sse is recognised by content type, and by its first line without one"
   assert.equal(sse.sniff("text/event-stream; charset=utf-8", new Uint8Array(0)), 1);
   assert.ok(sse.sniff("", encoder.encode("data: {}\n")) > 0.5);
   assert.equal(sse.sniff("application/json", encoder.encode("{}")), 0);
+  for (const text of ["event: a\n", ": ping\n", "id: 1\n", "\uFEFFdata:{}\n"]) {
+    assert.ok(sse.sniff("application/json", encoder.encode(text)) > 0.9, text);
+  }
+  assert.equal(sse.sniff("", encoder.encode("database")), 0);
 });
 
 Deno.test("sse reads whole events and single bytes alike, whatever stands between them", () => {
