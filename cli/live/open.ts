@@ -4,7 +4,7 @@ import { ebpf, type EbpfRun } from "../../core/capture/ebpf.ts";
 import { createHmac } from "node:crypto";
 import { readThisHost, type ThisHost } from "../../core/capture/this_host.ts";
 import { type Finding, FindingError } from "../../core/model/finding.ts";
-import type { SensorConfig } from "../../ffi/mod.ts";
+import type { NativeLibrary, SensorConfig } from "../../ffi/mod.ts";
 import { ExitCode } from "../exit_codes.ts";
 import { askLibrary, requireLibrary } from "../native.ts";
 import { DoctorReply, toFindings } from "../native_facts.ts";
@@ -39,20 +39,14 @@ async function explainRefusal(error: FindingError): Promise<FindingError> {
 }
 
 /** Names this machine in events: a keyed hash of its id, which says nothing about it to others. */
-function findDeviceId(hashKey: Uint8Array | undefined): string | undefined {
-  if (hashKey === undefined) return undefined;
-  try {
-    const machineId = Deno.readTextFileSync("/etc/machine-id").trim();
-    return machineId === "" ? undefined : createHmac("sha256", hashKey).update(machineId).digest("hex").slice(0, 32);
-  } catch {
-    return undefined;
-  }
+function toDeviceId(machineId: string, hashKey: Uint8Array): string {
+  return createHmac("sha256", hashKey).update(machineId).digest("hex").slice(0, 32);
 }
 
-function describeThisHost(hashKey: Uint8Array | undefined): ThisHost {
-  const thisHost = readThisHost();
-  const deviceId = findDeviceId(hashKey);
-  return deviceId === undefined ? thisHost : { ...thisHost, host: { ...thisHost.host, deviceId } };
+async function describeThisHost(library: NativeLibrary, hashKey: Uint8Array | undefined): Promise<ThisHost> {
+  const { machineId, ...thisHost } = await readThisHost(library);
+  if (machineId === undefined || hashKey === undefined) return thisHost;
+  return { ...thisHost, host: { ...thisHost.host, deviceId: toDeviceId(machineId, hashKey) } };
 }
 
 /**
@@ -60,9 +54,8 @@ function describeThisHost(hashKey: Uint8Array | undefined): ThisHost {
  * @throws {FindingError} with 69 (no library, kernel), 77 (rights)
  */
 export async function openCapture(sensor: SensorConfig, hashKey: Uint8Array | undefined): Promise<EbpfRun> {
-  // First: giving up the right to load libraries closes /proc to this process as well.
-  const thisHost = describeThisHost(hashKey);
   const library = requireLibrary();
+  const thisHost = await describeThisHost(library, hashKey);
   try {
     return await ebpf.open({ sensor, library, thisHost });
   } catch (error) {

@@ -1,5 +1,5 @@
 import { KIND, RECORD } from "../../ffi/layout.ts";
-import { type NativeLibrary, openSensor, type Sensor, type SensorConfig } from "../../ffi/mod.ts";
+import { loadLibrary, type NativeLibrary, openSensor, type Sensor, type SensorConfig } from "../../ffi/mod.ts";
 import { FindingError } from "../model/finding.ts";
 import type { LossCounters } from "../model/loss.ts";
 import { RecordKind } from "../model/raw_capture.ts";
@@ -16,7 +16,7 @@ export interface EbpfOptions {
   readonly sensor: SensorConfig;
   /** Default: found and loaded. */
   readonly library?: NativeLibrary;
-  /** Facts of this machine; to be read before the library is loaded, because /proc is closed to this process afterwards. */
+  /** Facts of this machine, where they were asked for already. */
   readonly thisHost?: ThisHost;
 }
 
@@ -37,11 +37,9 @@ export const ebpf: EbpfSource = {
   stability: "experimental",
   async open(options) {
     assertLayout();
-    const thisHost = options.thisHost ?? readThisHost();
-    const sensor = options.library === undefined
-      ? await openSensor(options.sensor)
-      : await openSensor(options.sensor, options.library);
-    return new LiveRun(sensor, thisHost);
+    const library = options.library ?? loadLibrary();
+    const thisHost = options.thisHost ?? await readThisHost(library);
+    return new LiveRun(await openSensor(options.sensor, library), thisHost);
   },
 };
 

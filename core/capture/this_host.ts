@@ -1,37 +1,38 @@
+import { controlLibrary, type NativeLibrary } from "../../ffi/mod.ts";
+import { FindingError } from "../model/finding.ts";
 import type { HostFacts } from "../model/process.ts";
+import { isRecord } from "./fact_fields.ts";
+import { readHost } from "./recording_header.ts";
 
 /** What identifies this machine and this boot. */
 export interface ThisHost {
   readonly bootId: string;
   readonly host: HostFacts;
+  /** The machine's own id, to make a keyed hash of; never to be published. */
+  readonly machineId?: string;
 }
 
-/** Reads the facts of this machine; what cannot be read is absent, and the boot id then a random one of this run. */
-export function readThisHost(): ThisHost {
-  const release = readText("/etc/os-release");
-  const osVersion = release === undefined ? undefined : /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(release)?.[1];
-  const hostname = tryRead(() => Deno.hostname());
-  const kernelVersion = tryRead(() => Deno.osRelease());
+/**
+ * Asks the library for the facts of this machine; `/proc` is read there and nowhere else. What it does not know is absent, and the
+ * boot id then a random one of this run.
+ */
+export async function readThisHost(library: NativeLibrary): Promise<ThisHost> {
+  const reply = await askHost(library);
+  const { boot_id: bootId, machine_id: machineId } = reply;
   return {
-    bootId: readText("/proc/sys/kernel/random/boot_id")?.trim() ?? crypto.randomUUID(),
-    host: {
-      os: Deno.build.os,
-      arch: Deno.build.arch,
-      ...(hostname === undefined ? {} : { hostname }),
-      ...(kernelVersion === undefined ? {} : { kernelVersion }),
-      ...(osVersion === undefined ? {} : { osVersion }),
-    },
+    bootId: typeof bootId === "string" ? bootId : crypto.randomUUID(),
+    host: readHost(reply),
+    ...(typeof machineId === "string" ? { machineId } : {}),
   };
 }
 
-function readText(path: string): string | undefined {
-  return tryRead(() => Deno.readTextFileSync(path));
-}
-
-function tryRead(read: () => string): string | undefined {
+async function askHost(library: NativeLibrary): Promise<Readonly<Record<string, unknown>>> {
   try {
-    return read() || undefined;
-  } catch {
-    return undefined;
+    const reply = await controlLibrary(library, "host_facts");
+    return isRecord(reply) ? reply : {};
+  } catch (error) {
+    // A capture without facts of its host is still one.
+    if (error instanceof FindingError) return {};
+    throw error;
   }
 }

@@ -6,6 +6,7 @@ mod doctor;
 mod explain_pid;
 mod finding;
 mod flush;
+mod host_facts;
 mod open_as_user;
 mod release;
 mod set_scope;
@@ -38,6 +39,7 @@ pub const OPERATIONS: &[Operation] = &[
     doctor::OPERATION,
     explain_pid::OPERATION,
     flush::OPERATION,
+    host_facts::OPERATION,
     open_as_user::OPERATION,
     release::OPERATION,
     set_scope::OPERATION,

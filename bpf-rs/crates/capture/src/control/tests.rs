@@ -87,6 +87,18 @@ fn our_own_process_is_explained_as_one_without_tls() {
 }
 
 #[test]
+fn the_host_tells_what_identifies_machine_and_boot() {
+    let told = ask(&json!({ "op": "host_facts" })).unwrap();
+    let of = |path: &str| std::fs::read_to_string(path).unwrap().trim().to_owned();
+    assert_eq!(told["boot_id"], json!(of("/proc/sys/kernel/random/boot_id")));
+    assert_eq!(told["hostname"], json!(of("/proc/sys/kernel/hostname")));
+    assert_eq!(told["kernel_version"], json!(of("/proc/sys/kernel/osrelease")));
+    assert_eq!((&told["os"], &told["arch"]), (&json!("linux"), &json!(std::env::consts::ARCH)));
+    assert!(told["os_version"].as_str().is_none_or(|name| !name.is_empty() && !name.contains('"')), "{told}");
+    assert!(ask(&json!({ "op": "host_facts", "more": 1 })).is_err());
+}
+
+#[test]
 fn the_doctor_tells_features_libraries_and_findings() {
     let told = ask(&json!({ "op": "doctor" })).unwrap();
     let names = |key: &str, field: &str| -> Vec<String> {
