@@ -11,6 +11,7 @@ import { captureRun, findCaptureReason, oispCommand, readEvents } from "./oisp.t
 import { finish, Stage } from "./stage.ts";
 
 const reason = findCaptureReason() ?? (isOnPath("bash") ? undefined : "bash is missing");
+const MAX_ATTEMPTS = 3;
 const KEYS = { OPENAI_API_KEY: "sk-e2e", ANTHROPIC_API_KEY: "sk-ant-e2e" };
 
 async function withStage(use: (stage: Stage) => Promise<void>): Promise<void> {
@@ -97,6 +98,8 @@ function requireStory(events: readonly OispEvent[], agent: AgentProgram): void {
       "uname started_by: uname -s",
     ].sort(),
   );
+  const long = of(events, "process.exec").find(({ data }) => String(data.args?.[1]).startsWith("cat > long.txt"));
+  deepStrictEqual(long?.confidence.missing, long?.data.args?.[1] === LONG_COMMAND ? undefined : ["args"]);
   const ends = effectsOf(events, "process.exit", () => "exit");
   deepStrictEqual(ends.filter((line) => line.endsWith("exit 3")), ["exit started_by: exit 3"]);
   strictEqual(ends.length, 8, ends.join("\n"));
@@ -165,17 +168,28 @@ for (const agent of AGENTS) {
     reason ?? agent.reason,
     () =>
       withStage(async (stage) => {
-        const command = [...oispCommand(), "record", "-o", "all.jsonl", "--redaction", "full"];
-        const sensor = stage.spawn(["sh", "-c", 'echo $$ > sensor.pid; exec "$@"', "sh", ...command]);
-        const done = finish(sensor, command, 60_000);
-        await waitForSensor(stage);
-        const outcome = await stage.run([...agent.command, taskOf(agent)], { env: KEYS });
-        strictEqual(outcome.code, 0, outcome.stderr);
-        Deno.kill(Number(await Deno.readTextFile(`${stage.folder}/sensor.pid`)), "SIGINT");
-        strictEqual((await done).code, 0);
-        requireStory(readEvents(`${stage.folder}/all.jsonl`).filter(isOurs(stage)), agent);
+        // A flood of some other program of the machine may cost the sensor bytes: then what it tells is not judged.
+        for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+          const { events, hasLost } = await recordAgent(stage, agent);
+          if (!hasLost || attempt + 1 === MAX_ATTEMPTS) return requireStory(events, agent);
+        }
       }),
   );
+}
+
+/** Runs the agent beside a sensor of the whole machine; gives the events of the agent and what it started. */
+async function recordAgent(stage: Stage, agent: AgentProgram): Promise<{ events: OispEvent[]; hasLost: boolean }> {
+  const output = `${stage.folder}/all.jsonl`;
+  const command = [...oispCommand(), "record", "-o", output, "--no-append", "--redaction", "full"];
+  const sensor = stage.spawn(["sh", "-c", 'echo $$ > sensor.pid; exec "$@"', "sh", ...command]);
+  const done = finish(sensor, command, 60_000);
+  await waitForSensor(stage);
+  const outcome = await stage.run([...agent.command, taskOf(agent)], { env: KEYS });
+  strictEqual(outcome.code, 0, outcome.stderr);
+  Deno.kill(Number(await Deno.readTextFile(`${stage.folder}/sensor.pid`)), "SIGINT");
+  const { code, stderr } = await done;
+  strictEqual(code, 0, stderr);
+  return { events: readEvents(output).filter(isOurs(stage)), hasLost: !/^ *lost +0$/m.test(stderr) };
 }
 
 const eager = AGENTS.find(({ name }) => name === "node");
