@@ -1,46 +1,9 @@
 import { deepStrictEqual as equals, ok, strictEqual as is } from "node:assert";
 import type { OispEvent } from "../core/model/oisp_event.ts";
-import { type RawCapture, type RawData, type RawHeader, RecordFlag } from "../core/model/raw_capture.ts";
-import { chatRequest, chatResponse, chatStream } from "./support/chat_bytes.ts";
+import type { RawCapture } from "../core/model/raw_capture.ts";
+import { CALLS, header, lose, records } from "./support/lossy_records.ts";
 import { Random } from "./support/random.ts";
 import { factSource, runPipeline } from "./support/run_pipeline.ts";
-
-const CALLS = 5;
-
-function header(seq: number, connId: number): RawHeader {
-  const timeNs = 1_000_000 * (seq + 1);
-  return { seq, entryNs: timeNs, returnNs: timeNs, tgid: 7, tid: 7, processKey: 7, cgroupId: 0, connId };
-}
-
-/** Five calls on one connection and five on another, as records of at most so many bytes, the way the kernel gives them. */
-function records(recordBytes = 64): RawData[] {
-  const facts: RawData[] = [];
-  for (const connId of [1, 2]) {
-    const ends = { 1: 0, 2: 0 };
-    const add = (direction: 1 | 2, bytes: Uint8Array) => {
-      for (let at = 0; at < bytes.length; at += recordBytes) {
-        const part = bytes.slice(at, at + recordBytes);
-        facts.push({
-          kind: "data",
-          ...header(facts.length, connId),
-          direction,
-          streamOffset: ends[direction],
-          bytes: part,
-          flags: 0,
-          callTotal: part.length,
-          probeId: 1,
-        });
-        ends[direction] += part.length;
-      }
-    };
-    for (let call = 0; call < CALLS; call++) {
-      add(1, chatRequest(`question ${connId}.${call}`, { stream: call % 2 === 1 }));
-      if (call % 2 === 1) { for (const bytes of chatStream([`answer ${connId}.${call}`])) add(2, bytes); }
-      else add(2, chatResponse(`answer ${connId}.${call}`));
-    }
-  }
-  return facts;
-}
 
 function textOf(event: OispEvent): string | undefined {
   if (event.event_type === "ai.request") return event.data.messages?.[0]?.content;
@@ -109,21 +72,6 @@ Deno.test("two lost records in different calls cost those calls", async () => {
     }
   }
 });
-
-/** What is left when a share of the records is lost, with the flag that the kernel sets on records of the other direction. */
-function lose(all: readonly RawData[], share: number, random: Random): RawData[] {
-  const hasHole = new Set<string>();
-  return all.flatMap((fact) => {
-    const own = `${fact.connId} ${fact.direction}`;
-    const other = `${fact.connId} ${3 - fact.direction}`;
-    if (random.next() < share) hasHole.add(own);
-    else {
-      hasHole.delete(own);
-      return [{ ...fact, flags: hasHole.has(other) ? RecordFlag.otherLost : 0 }];
-    }
-    return [];
-  });
-}
 
 Deno.test("whatever is lost, no answer is given to another call's question, and none is put together from two", async () => {
   const random = new Random(20261121);

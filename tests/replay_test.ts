@@ -21,6 +21,7 @@ import {
   toRecords,
 } from "./support/chat_bytes.ts";
 import { type RawCapture, RecordFlag } from "../core/model/raw_capture.ts";
+import { lose, records } from "./support/lossy_records.ts";
 import { comparable, factSource, runPipeline, runRecords } from "./support/run_pipeline.ts";
 
 /** A recording in memory. */
@@ -222,6 +223,18 @@ Deno.test("any mix of calls and other requests, cut anywhere, is replayed as it 
     const { target, live, replayed } = await record(randomPieces(seed));
     equals(comparable(replayed), comparable(live), `seed ${seed}`);
     ok(!target.text.includes("private") && !target.text.includes("Zq4Zq4"), `seed ${seed}`);
+  }
+});
+
+Deno.test("what was lost live is lost in a replay too, and nothing else, 300 times", async () => {
+  const random = new Random(7);
+  for (let round = 1; round <= 300; round++) {
+    const facts = lose(records(round % 2 === 0 ? 400 : 16384), random.pick([0.05, 0.2, 0.5]), random);
+    const target = new MemoryTarget();
+    const tap = createRecordingTap(target, { bootId: "boot", host: {} });
+    const live = await runPipeline(factSource(facts), "full", { recorder: tap });
+    const replayed = await runPipeline(await recording.open({ from: target.bytes }));
+    equals(comparable(replayed.events), comparable(live.events), `round ${round}`);
   }
 });
 

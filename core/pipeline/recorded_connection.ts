@@ -1,6 +1,6 @@
 import { writeRecord } from "../capture/record_codec.ts";
 import type { HttpExchange } from "../model/http_exchange.ts";
-import { type RawData, RECEIVED, SENT } from "../model/raw_capture.ts";
+import { type RawData, RECEIVED, RecordFlag, SENT } from "../model/raw_capture.ts";
 import { requestFiller, responseFiller } from "./filler.ts";
 import { maskHeads } from "./head_mask.ts";
 import { extend, payloadOf, type Range, rangeOf, toFillerRecord } from "./recorded_range.ts";
@@ -155,6 +155,10 @@ export class RecordedConnection {
   }
 
   #response(early: EarlyRecord): void {
+    // Exchanges that were ended without an answer have none in this record either.
+    while (this.#exchanges[0] !== undefined && isUnanswered(this.#exchanges[0].exchange)) {
+      this.#finish(this.#exchanges.shift()!);
+    }
     const [first] = this.#exchanges;
     if (first === undefined) {
       this.#early.push(early);
@@ -252,7 +256,8 @@ export class RecordedConnection {
       ...toFillerRecord(fact, asked, filler.sent, requestFiller),
       ...toFillerRecord(fact, answered, filler.received, responseFiller),
     ]);
-    return [...records, ...toFillerRecord(fact, answered, stray, responseFiller)];
+    // What it answers was not read: no request that is there may take it for its own.
+    return [...records, ...toFillerRecord(fact, answered, stray, responseFiller, RecordFlag.otherLost)];
   }
 
   #keep(records: readonly QueuedRecord[]): void {
@@ -275,5 +280,11 @@ export class RecordedConnection {
 function isOver(exchange: HttpExchange): boolean {
   const { request, response } = exchange;
   if (request.completeness === "in_flight") return false;
-  return response === undefined ? request.completeness !== "complete" : response.completeness !== "in_flight";
+  return response === undefined ? isUnanswered(exchange) : response.completeness !== "in_flight";
+}
+
+/** The exchange has ended, and no answer to it was seen. */
+function isUnanswered({ request, response }: HttpExchange): boolean {
+  if (response !== undefined || request.completeness === "in_flight") return false;
+  return request.completeness !== "complete" || request.reasons.some((reason) => reason.startsWith("no_response:"));
 }

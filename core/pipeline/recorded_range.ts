@@ -35,8 +35,9 @@ export function toFillerRecord(
   direction: 1 | 2,
   range: Range,
   toBytes: (length: number) => Uint8Array | undefined,
+  flags = 0,
 ): Uint8Array[] {
   const bytes = range.from < 0 ? undefined : toBytes(range.to - range.from);
   if (bytes === undefined) return [];
-  return [writeRecord({ ...fact, direction, streamOffset: range.from, bytes, callTotal: bytes.length, flags: 0 })];
+  return [writeRecord({ ...fact, direction, streamOffset: range.from, bytes, callTotal: bytes.length, flags })];
 }
