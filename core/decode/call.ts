@@ -137,7 +137,9 @@ export class Call implements AnswerOwner {
   /** A path alone proves nothing on a host in no list when the body is there and is another thing. */
   #isContradicted(): boolean {
     if (this.#recognition.providerMatch.provider !== undefined || this.#match === undefined) return false;
-    return this.requestBody.isComplete && this.#decode(this.#match.dialect) === undefined;
+    if (!this.requestBody.isComplete) return false;
+    const request = this.#decode(this.#match.dialect);
+    return request === undefined || saysLittle(request);
   }
 
   #doubt(): void {
@@ -198,4 +200,11 @@ export class Call implements AnswerOwner {
     const headers = response?.headers ?? NO_HEADERS;
     return { status: response?.status ?? 0, headers, contentType: (headers.get("content-type") ?? "").toLowerCase() };
   }
+}
+
+/** One text and nothing else, not even a model: other services have a path and a member of that name, too. */
+function saysLittle({ requestType, model, messages, tools, parameters, isStreaming, isDelta }: ModelRequest): boolean {
+  if (requestType !== "chat" && requestType !== "completion") return false;
+  if (model !== undefined || isStreaming || isDelta === true || messages.length > 1 || tools.length > 0) return false;
+  return Object.keys(parameters).length === 0;
 }

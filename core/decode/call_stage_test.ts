@@ -255,6 +255,18 @@ Deno.test("what is no call leaves nothing: by head, by body, by answer", () => {
   assert.ok(stage.classes.includes("not_ai_host"));
 });
 
+Deno.test("on an unknown host a text at a path that others have, too, is a call when the answer shows it", () => {
+  for (const [answer, count] of [['{"items":[]}', 0], [JSON.stringify(ANSWER), 2]] as const) {
+    const stage = new Stage();
+    const exchange = stage.open("https://forms.example/f/1/responses");
+    stage.send(exchange, '{"input":"y","answers":[]}');
+    assert.deepEqual(stage.types(), []);
+    stage.answer(exchange, [[answer, 5]]);
+    stage.end(exchange);
+    assert.equal(stage.types().length, count, answer);
+  }
+});
+
 Deno.test("a local server is named only by what proves it", () => {
   const stage = new Stage();
   for (const server of ["llama.cpp", "uvicorn"]) {
