@@ -155,10 +155,7 @@ export class RecordedConnection {
   }
 
   #response(early: EarlyRecord): void {
-    // Exchanges that were ended without an answer have none in this record either.
-    while (this.#exchanges[0] !== undefined && isUnanswered(this.#exchanges[0].exchange)) {
-      this.#finish(this.#exchanges.shift()!);
-    }
+    this.#finishUnanswered();
     const [first] = this.#exchanges;
     if (first === undefined) {
       this.#early.push(early);
@@ -168,6 +165,25 @@ export class RecordedConnection {
     }
     first.receivedRecords.push(early.record);
     extend(first.received, early.range);
+  }
+
+  /**
+   * Exchanges that were ended without an answer have none in the record under way either. What came before it may be the
+   * beginning of the same head.
+   */
+  #finishUnanswered(): void {
+    let item = this.#exchanges[0];
+    while (item !== undefined && isUnanswered(item.exchange)) {
+      const next = this.#exchanges[1];
+      if (next !== undefined && item.decision === "ai" && item.receivedRecords.length > 0) {
+        next.receivedRecords.unshift(...item.receivedRecords);
+        extend(next.received, item.received);
+        item.receivedRecords = [];
+      }
+      this.#finish(item);
+      this.#exchanges.shift();
+      item = this.#exchanges[0];
+    }
   }
 
   #dropEarly(): void {
