@@ -120,6 +120,18 @@ function explainReadError(error: unknown, path: string): Finding {
   );
 }
 
+/** Nothing is there for this user: no file, no folder, or one that they may not look into (the HOME of somebody else). */
+function isOutOfReach(error: unknown, path: string): boolean {
+  if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return true;
+  if (!(error instanceof Deno.errors.PermissionDenied)) return false;
+  try {
+    Deno.statSync(path);
+    return false;
+  } catch (problem) {
+    return problem instanceof Deno.errors.PermissionDenied;
+  }
+}
+
 /**
  * Finds and reads the configuration: `--config`, `OISP_CONFIG`, the user's file (not under root), `/etc/oisp/config.toml`;
  * nothing from the working directory. Undefined when there is none; a finding when there is one that cannot be used.
@@ -129,7 +141,7 @@ export function readConfigFile(request: FileRequest): ConfigFile | Finding | und
     try {
       return readCandidate(candidate, request);
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound && !candidate.isAsked) continue;
+      if (!candidate.isAsked && isOutOfReach(error, candidate.path)) continue;
       return explainReadError(error, candidate.path);
     }
   }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { FindingError } from "../model/finding.ts";
+import { readConfigFile } from "./file.ts";
 import { type Config, type ConfigRequest, loadConfig } from "./load.ts";
 
 function load(text: string, more: Partial<ConfigRequest> = {}): Config {
@@ -134,4 +135,11 @@ Deno.test("the search order has the user's file first, never under root, and not
   assert.deepEqual(listConfigPaths({ ...env({ XDG_CONFIG_HOME: "x" }), isRoot: false }), ["/etc/oisp/config.toml"]);
   assert.deepEqual(listConfigPaths({ ...env({ OISP_CONFIG: "y" }), isRoot: false }), ["y"]);
   assert.deepEqual(listConfigPaths({ ...env({ OISP_CONFIG: "y" }), isRoot: false, flagFile: "z" }), ["z"]);
+});
+
+Deno.test("a HOME that is no folder has no configuration, and one that was asked for there is an error", () => {
+  const inNothing = { env: (name: string) => name === "HOME" ? "/dev/null" : undefined, isRoot: false };
+  assert.equal(readConfigFile(inNothing), undefined);
+  const asked = readConfigFile({ ...inNothing, flagFile: "/dev/null/config.toml" });
+  assert.ok(asked !== undefined && "code" in asked && asked.code === "OISP-CFG-005");
 });
