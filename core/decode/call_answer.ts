@@ -59,6 +59,7 @@ export class AnswerBody implements BodyEndSink {
   }
 
   problem(reason: string): void {
+    if (reason === "gap") this.#reader?.gap?.();
     if (!this.problems.includes(reason)) this.problems.push(reason);
   }
 

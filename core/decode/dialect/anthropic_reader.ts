@@ -19,6 +19,7 @@ interface OpenBlock {
   thinking: string;
   partial_json: string;
   isClosed: boolean;
+  hasGap: boolean;
 }
 
 interface Meaning {
@@ -71,6 +72,10 @@ export class AnthropicReader implements ResponseReader {
     return take === undefined ? "meta" : take(this, json, message.text);
   }
 
+  gap(): void {
+    for (const block of this.#blocks.values()) if (!block.isClosed) block.hasGap = true;
+  }
+
   finish(isComplete: boolean): ModelResponse {
     const response: ModelResponse = { choices: [] };
     const id = asFilledText(this.#head?.id) ?? this.#requestId;
@@ -115,6 +120,7 @@ export class AnthropicReader implements ResponseReader {
       thinking: asText(start.thinking) ?? "",
       partial_json: "",
       isClosed: false,
+      hasGap: false,
     };
     this.#blocks.set(index, block);
     return block.text !== "" || block.thinking !== "" || start.name !== undefined ? "token" : "meta";
@@ -238,6 +244,7 @@ function toArguments(base: ToolCall, block: OpenBlock, isComplete: boolean): Too
     { id: base.id, name: base.name, type: base.type },
     block.partial_json,
     isComplete || block.isClosed,
+    block.hasGap,
   );
 }
 

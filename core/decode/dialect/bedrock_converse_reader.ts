@@ -11,6 +11,7 @@ import type { ResponseContext, ResponseReader, StreamDelta } from "./dialect.ts"
 import { asCount, asRecord, asText, type JsonRecord, parseJson } from "./json_access.ts";
 import { asRecords, compact, sumCounts } from "./json_value.ts";
 import { endToolCall, type OpenCall, startToolCall } from "./open_call.ts";
+import { noteGap } from "./tool_call_builder.ts";
 
 const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
   end_turn: "stop",
@@ -55,6 +56,10 @@ class ConverseReader implements ResponseReader {
     }
     if (message.name === undefined) return this.#document(json);
     return this.#event(message.name, json);
+  }
+
+  gap(): void {
+    for (const { partial } of this.#open.values()) noteGap(partial);
   }
 
   finish(_isComplete: boolean): ModelResponse {

@@ -11,6 +11,7 @@ import type { ResponseContext, ResponseReader, StreamDelta } from "./dialect.ts"
 import { asCount, asRecord, asText, type JsonRecord, parseRecord } from "./json_access.ts";
 import { compact } from "./json_value.ts";
 import { endToolCall, type OpenCall, startToolCall } from "./open_call.ts";
+import { noteGap } from "./tool_call_builder.ts";
 
 const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
   COMPLETE: "stop",
@@ -58,6 +59,10 @@ class CohereReader implements ResponseReader {
     }
     const event = asText(json["type"]) ?? asText(json["event_type"]);
     return event === undefined ? this.#document(json) : this.#event(event, json);
+  }
+
+  gap(): void {
+    for (const { partial } of this.#open.values()) noteGap(partial);
   }
 
   finish(_isComplete: boolean): ModelResponse {

@@ -53,6 +53,8 @@ export interface ResponseReader {
    * With `wantsDelta` it returns the delta instead of `token`. Never throws.
    */
   message(message: BodyMessage): "token" | "meta" | "end" | StreamDelta;
+  /** Bytes of a stream are missing here: what is put together from pieces on both sides is not whole. */
+  gap?(): void;
   /** Everything read so far as an answer. `isComplete` false: the body was cut, so finish reasons that did not arrive stay absent. */
   finish(isComplete: boolean): ModelResponse;
   /**

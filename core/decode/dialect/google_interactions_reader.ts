@@ -7,6 +7,7 @@ import { addInteractionItem } from "./google_interactions_item.ts";
 import { asCount, asFilledText, asRecord, asText, type JsonRecord, parseRecord } from "./json_access.ts";
 import { asRecords, compact, sumCounts } from "./json_value.ts";
 import { endToolCall, type OpenCall, startToolCall } from "./open_call.ts";
+import { noteGap } from "./tool_call_builder.ts";
 
 const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
   completed: "stop",
@@ -48,6 +49,10 @@ class InteractionsReader implements ResponseReader {
     if (event === undefined) return this.#document(json);
     this.#hasCompleted ??= false;
     return this.#event(event, json);
+  }
+
+  gap(): void {
+    for (const { partial } of this.#open.values()) noteGap(partial);
   }
 
   finish(_isComplete: boolean): ModelResponse {

@@ -2,7 +2,7 @@ import type { Choice, Message, ToolCall } from "../../model/model_call.ts";
 import { toFinishReason } from "./finish_reason.ts";
 import { asCount, asFilledText, asList, asRecord, asText, type JsonRecord } from "./json_access.ts";
 import { addContent, decodeOpenAiMessage, readReasoning } from "./openai_message.ts";
-import { finishToolCall, type PartialToolCall } from "./tool_call_builder.ts";
+import { finishToolCall, noteGap, type PartialToolCall } from "./tool_call_builder.ts";
 
 /** One answer alternative of a chat completion, from a whole message or from deltas. */
 export class ChatChoice {
@@ -42,6 +42,11 @@ export class ChatChoice {
   addArguments(index: number, piece: string): void {
     const call = this.#byIndex.get(index);
     if (call !== undefined) call.argumentText += piece;
+  }
+
+  /** Pieces are missing here. */
+  gap(): void {
+    for (const call of this.#calls) noteGap(call);
   }
 
   /** Everything so far. `isComplete` false: the answer was cut. */

@@ -68,6 +68,10 @@ export class ChatReader implements ResponseReader {
     return this.#takeJson(parseJson(text), text);
   }
 
+  gap(): void {
+    for (const choice of this.#choices) choice.gap();
+  }
+
   finish(isComplete: boolean): ModelResponse {
     const response: ModelResponse = { choices: this.#choices.map((choice) => choice.finish(isComplete)) };
     if (this.#id !== undefined) response.requestId = this.#id;

@@ -42,6 +42,8 @@ interface OpenItem {
   text: string;
   input: string;
   reasoning: string;
+  /** Pieces of what the deltas brought may be missing. */
+  hasGap: boolean;
 }
 
 interface Meaning {
@@ -85,6 +87,10 @@ export class ResponsesReader implements ResponseReader {
     return this.#takeEvent(record, type, message.text);
   }
 
+  gap(): void {
+    for (const open of this.#open.values()) if (!open.isDone) open.hasGap = true;
+  }
+
   finish(isComplete: boolean): ModelResponse {
     const json = this.#response;
     const response: ModelResponse = { choices: [] };
@@ -93,7 +99,8 @@ export class ResponsesReader implements ResponseReader {
     const model = asFilledText(json?.model);
     if (model !== undefined) response.model = model;
     const tier = asFilledText(json?.service_tier);
-    if (tier !== undefined) response.serviceTier = tier;
+    // Until the end it is what was asked for.
+    if (tier !== undefined && this.hasEnded !== false) response.serviceTier = tier;
     const usage = decodeOpenAiUsage(json?.usage, this.#quirks);
     if (usage !== undefined) response.usage = usage;
     const error = this.#error ?? toResponseError(json?.error);
@@ -153,7 +160,7 @@ export class ResponsesReader implements ResponseReader {
   #findOpen(index: number): OpenItem {
     let open = this.#open.get(index);
     if (open === undefined) {
-      open = { item: undefined, isDone: false, text: "", input: "", reasoning: "" };
+      open = { item: undefined, isDone: false, text: "", input: "", reasoning: "", hasGap: false };
       if (this.#open.size < 4_096) this.#open.set(index, open);
     }
     return open;
@@ -188,7 +195,8 @@ function toItem(open: OpenItem): JsonRecord | undefined {
   return {
     ...open.item,
     type,
-    ...(open.input !== "" && { [type === "custom_tool_call" ? "input" : "arguments"]: open.input }),
+    // What is put together from pieces that were no neighbours is no input.
+    ...(open.input !== "" && !open.hasGap && { [type === "custom_tool_call" ? "input" : "arguments"]: open.input }),
   };
 }
 

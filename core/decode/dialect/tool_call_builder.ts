@@ -9,14 +9,16 @@ export function toToolCall(
   facts: { id: string | undefined; name: string; type: string },
   argumentText: string,
   isComplete: boolean,
+  hasGap = false,
 ): ToolCall {
   const call: ToolCall = { name: facts.name, type: facts.type };
   if (facts.id) call.id = facts.id;
-  if (argumentText === "" && isComplete) {
+  if (argumentText === "" && isComplete && !hasGap) {
     call.arguments = {};
     return call;
   }
-  const parsed = parseJson(argumentText);
+  // Pieces that were no neighbours may parse by chance.
+  const parsed = hasGap ? undefined : parseJson(argumentText);
   if (parsed !== undefined) call.arguments = parsed;
   else setIncomplete(call, argumentText);
   return call;
@@ -44,13 +46,20 @@ export interface PartialToolCall {
   isFreeText: boolean;
   /** The format said that nothing more comes for this call. */
   isClosed: boolean;
+  /** Pieces of the arguments may be missing. */
+  hasGap?: boolean;
+}
+
+/** Notes that pieces of a call that is still open may be missing. */
+export function noteGap(partial: PartialToolCall): void {
+  if (!partial.isClosed) partial.hasGap = true;
 }
 
 /** Ends a partial call. `isComplete` false: the answer was cut, so an empty or broken argument text stays incomplete. */
 export function finishToolCall(partial: PartialToolCall, isComplete: boolean): ToolCall {
   const isWhole = isComplete || partial.isClosed;
-  if (!partial.isFreeText) return toToolCall(partial, partial.argumentText, isWhole);
+  if (!partial.isFreeText) return toToolCall(partial, partial.argumentText, isWhole, partial.hasGap);
   const call = toTextToolCall(partial, partial.argumentText);
-  if (!isWhole) call.argumentsIncomplete = true;
+  if (!isWhole || partial.hasGap) call.argumentsIncomplete = true;
   return call;
 }
