@@ -63,7 +63,7 @@ Deno.test("reassembler that waits puts records into order, however they are mixe
       if (random.once(4)) records.push([at, to]);
       at = to;
     }
-    records.sort(() => random.next() - 0.5);
+    random.shuffle(records);
     const { told, reassembler, data } = start(true);
     for (const [from, to] of records) data(from, to);
     assert.equal(told.join(""), TEXT, `seed ${seed}`);

@@ -27,6 +27,17 @@ export class Random {
     return element;
   }
 
+  /**
+   * Puts a list into another order, in place. Not by `sort` with a random comparison: what that gives depends on how the engine
+   * has compiled it by then, and a seed would not name its input.
+   */
+  shuffle<T>(list: T[]): void {
+    for (let i = list.length - 1; i > 0; i--) {
+      const at = this.below(i + 1);
+      [list[i], list[at]] = [list[at] as T, list[i] as T];
+    }
+  }
+
   /** True once in `times`. */
   once(times: number): boolean {
     return this.below(times) === 0;

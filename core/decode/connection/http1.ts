@@ -77,6 +77,8 @@ class Http1Parser implements ConnectionParser, MessageOwner {
   }
 
   close(completeness: Completeness, reason: string, timeNs: number): void {
+    // Nobody is left to switch to: what waits for it ends with everything else.
+    this.#switching = undefined;
     this.#requests.close(completeness, reason, timeNs);
     this.#responses.close(completeness, reason, timeNs);
     this.#pairing.close(completeness === "complete" ? "aborted" : completeness, reason, timeNs);

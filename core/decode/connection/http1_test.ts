@@ -62,6 +62,18 @@ Deno.test("http1 ends the oldest exchange when memory is short and keeps the fra
   ]);
 });
 
+Deno.test("http1 ends an exchange that waits for the rest of its request before it switches, when the connection closes", () => {
+  const { log, push, parser } = start();
+  push(
+    "request",
+    "OPTIONS / HTTP/1.1\r\nUpgrade: h2c\r\nConnection: upgrade\r\nTransfer-Encoding: chunked\r\n\r\n2\r\na",
+  );
+  push("response", "HTTP/1.1 101 Switching Protocols\r\n\r\n");
+  parser.close("complete", "closed", 3);
+  assert.equal(parser.inFlight, 0);
+  assert.deepEqual(log.exchanges.map(({ isEnded }) => isEnded), [true]);
+});
+
 Deno.test("http1 keeps at most the limit of field lines", () => {
   const { log, push } = start();
   push("request", `GET / HTTP/1.1\r\n${Array.from({ length: 5000 }, (_, i) => `x${i}: v\r\n`).join("")}\r\n`);
