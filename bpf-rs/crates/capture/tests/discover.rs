@@ -208,17 +208,16 @@ fn other_runs_of_our_own_program_are_not_told_of() {
     assert_eq!(told_of_ourselves(true), Some(Vec::new()));
 }
 
-#[test]
-fn programs_in_scope_by_their_path_are_captured_and_others_are_not() {
-    let folder = Folder::new("glob");
-    let Some(engine) = session(|config| {
+/// With a program of a pattern and another one that call fifty times each; whether it was told that the scope is late.
+fn calls_of_a_pattern(name: &str, force_user_scope: bool) -> Option<bool> {
+    let folder = Folder::new(name);
+    let engine = session(|config| {
         discovering(config);
         config.scope.exes = vec!["**/special-*".into()];
-    }) else {
-        return;
-    };
+        config.force_user_scope = force_user_scope;
+    })?;
     let (_server, port) = server(&folder, &[]);
-    let Some(curl) = which("curl") else { return skip("no curl") };
+    let curl = which("curl")?;
     let special = folder.file("special-curl");
     std::fs::copy(&curl, &special).unwrap();
     ask(&engine, &json!({ "op": "flush" }));
@@ -234,6 +233,17 @@ fn programs_in_scope_by_their_path_are_captured_and_others_are_not() {
     let all = everything(&engine);
     assert!(!connections_that_sent(&all, "GET /special").is_empty(), "fifty calls take longer than finding it");
     assert!(connections_that_sent(&all, "GET /other").is_empty());
+    Some(coverage(&all, "exe_scope_late").count() == 1)
+}
+
+#[test]
+fn programs_in_scope_by_their_path_are_captured_and_others_are_not() {
+    assert_ne!(calls_of_a_pattern("glob", false), Some(true));
+}
+
+#[test]
+fn where_user_space_decides_which_programs_those_are_it_is_told_that_it_is_late() {
+    assert_ne!(calls_of_a_pattern("glob-late", true), Some(false));
 }
 
 #[test]

@@ -81,6 +81,11 @@ impl Files {
         }
     }
 
+    /// Tells what is about no file.
+    pub fn tell(&self, fact: &Coverage) {
+        self.emit(fact, &Cause::default());
+    }
+
     /// The one way of every file. Whether there is nothing more to say about it, whoever uses it.
     pub fn meet(&mut self, opened: Result<Opened, OpenError>, path: &str, cause: &Cause) -> bool {
         let opened = match opened {

@@ -136,6 +136,17 @@ pub fn attached(located: &Located, method: &str) -> Coverage {
     }
 }
 
+/// The kernel does not decide which programs fit a pattern.
+pub fn scope_late() -> Coverage {
+    let why =
+        "this kernel cannot match programs' paths at their start: calls in their first milliseconds may be missing";
+    not_covered(
+        "exe_scope_late",
+        why,
+        Some("name the process (--pid, --tree) or its user (--uid), or capture the whole machine"),
+    )
+}
+
 /// Probes came after the code was mapped: calls in between were not seen.
 pub fn mapped_late(delay_ms: f64) -> Coverage {
     Coverage {

@@ -1,7 +1,7 @@
 //! The thread of discovery: what leads to files.
 use super::files::{Cause, Files, MAX_FILES};
 use super::open::{OpenError, Opened};
-use super::{Job, Shared, command, glob, loader_cache, locked, maps, open};
+use super::{Job, Shared, command, glob, loader_cache, locked, maps, open, report};
 use crate::engine::{FileId, Host, KernelFact, MappedFile, ProcessFact, ProcessState};
 use crate::process::{self, read};
 use crate::spawn::{self, Hold, lookup};
@@ -50,6 +50,8 @@ pub(super) struct Worker {
     hold: Option<Held>,
     exe_globs: Vec<String>,
     had_globs: bool,
+    /// That user space decides for them, which is late, was told.
+    has_said_late: bool,
     /// Processes in scope because of `exe_globs`, where the kernel cannot decide that at the exec.
     by_exe: HashSet<u32>,
 }
@@ -72,6 +74,7 @@ impl Worker {
             hold: None,
             exe_globs,
             had_globs: false,
+            has_said_late: false,
             by_exe: HashSet::new(),
         }
     }
@@ -127,6 +130,7 @@ impl Worker {
             Job::ExeScope(globs) => {
                 self.had_globs |= !self.exe_globs.is_empty();
                 self.exe_globs = globs;
+                self.say_if_late();
                 self.scan_processes();
             }
             Job::Stop => {}
@@ -137,6 +141,7 @@ impl Worker {
     fn first_pass(&mut self) {
         // before the first probe: a program that runs already is in scope from its first call that could be seen
         read::all().into_iter().for_each(|pid| self.scope_by_exe(pid));
+        self.say_if_late();
         for path in self.host.config.images.clone() {
             self.files.meet(open::here(Path::new(&path)), &path, &Cause::default());
         }
@@ -319,6 +324,13 @@ impl Worker {
             self.add_by_exe(pid);
         } else if self.by_exe.remove(&pid) {
             let _ = self.host.scope.set_exe(pid, false);
+        }
+    }
+
+    fn say_if_late(&mut self) {
+        if !self.exe_globs.is_empty() && !self.host.scope.matches_programs() && !self.has_said_late {
+            self.has_said_late = true;
+            self.files.tell(&report::scope_late());
         }
     }
 

@@ -43,6 +43,8 @@ pub struct Config {
     pub force_perf_uprobes: bool,
     /// Watch system calls although the kernel has tracepoints for sockets.
     pub force_socket_calls: bool,
+    /// Decide in user space which programs fit a pattern, although the kernel can do it at the exec.
+    pub force_user_scope: bool,
     /// Look for TLS libraries (running processes, loader cache, exec, mmap). Tests turn it off.
     pub discover: bool,
     /// Stop a process for the moment in which probes are put on a file that it has just mapped. Only below a command
@@ -68,6 +70,7 @@ impl Default for Config {
             server_side: false,
             force_perf_uprobes: false,
             force_socket_calls: false,
+            force_user_scope: false,
             discover: true,
             wait_attach: false,
             own_program: false,

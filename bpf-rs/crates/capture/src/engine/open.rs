@@ -36,7 +36,10 @@ struct Loaded {
 fn load(config: &Config, own_tgid: u32) -> Result<Loaded, String> {
     let mut loader = Loader::new(config, own_tgid);
     let process = Arc::new(loader.load("process programs", PROCESS, false)?);
-    let exe_scope = loader.load("program scope", EXE_SCOPE, false);
+    let exe_scope = match config.force_user_scope {
+        true => Err("not tried".into()),
+        false => loader.load("program scope", EXE_SCOPE, false),
+    };
     let commands = Arc::new(loader.load("command programs", COMMAND, false)?);
     let mut tls = loader.load("TLS programs", TLS_OBJECT, config.force_perf_uprobes)?;
     let mut method = if config.force_perf_uprobes { Method::PerfEvent } else { Method::UprobeMulti };
