@@ -68,6 +68,26 @@ testOrSkip(
 );
 
 testOrSkip(
+  "record --exe sees every call of programs that live some milliseconds, and none of others",
+  reason,
+  () =>
+    withStage(async (stage) => {
+      await stage.run(["sh", "-c", `cp "$(command -v curl)" short-client`]);
+      const sensor = await startSensor(stage, ["-o", "calls.jsonl", "--redaction", "full", "--exe", "*/short-*"]);
+      const line = (name: string) => curl?.command([chatJob(name)])[2] ?? "";
+      const lane = (lane: number) =>
+        Array.from({ length: 8 }, (_, n) => line(`call-s${lane * 8 + n}`).replace("curl -sS", "./short-client -sS"));
+      const lanes = Array.from({ length: 5 }, (_, index) => `( ${lane(index).join("; ")} ) &`);
+      await stage.run(["sh", "-c", `${lanes.join("\n")}\n${line("call-other")}\nwait`]);
+      const { code, stderr } = await sensor.stop();
+      strictEqual(code, 0, stderr);
+      const requests = readEvents(`${stage.folder}/calls.jsonl`).filter((event) => event.event_type === "ai.request");
+      const names = requests.map((event) => /call-\w+/.exec(JSON.stringify(event))?.[0]).sort();
+      deepStrictEqual(names, Array.from({ length: 40 }, (_, n) => `call-s${n}`).sort());
+    }),
+);
+
+testOrSkip(
   "record -o - is JSON lines from the first byte, and head -1 ends it without a complaint",
   reason,
   () =>
