@@ -10,9 +10,13 @@ export const TYPE_NOTES: Readonly<Record<string, string>> = {
     "One piece of a streamed answer; the last one has no piece but says why the answer ended. Off unless asked for.",
   "ai.embedding": "One embedding exchange, at its end; it has no `ai.request` and no `ai.response`.",
   "agent.tool_call": "The model asked for a tool. Once, although every later request repeats the conversation.",
-  "agent.tool_result": "What the tool gave. Once.",
+  "agent.tool_result":
+    "What the tool gave. Once. `duration_source` says what was timed: `wire` (the call itself, MCP), `process` (the program it ran), " +
+    "`stated_in_result`, or `next_request`, an upper bound: the time until the result was sent to the model.",
   "agent.plan_step": "A step of the agent's plan, by rules that are named in `confidence.reasons`.",
-  "agent.session": "An agent's session began or ended, by the rule in `rule`.",
+  "agent.session":
+    "An agent's session began or ended, by the rule in `rule`; why it ended is in `confidence.reasons`: `process_ended`, `idle`, " +
+    "`capture_ended`, `table_full`.",
   "process.exec": "A program started. `args` is without argv[0].",
   "process.exit": "A program ended.",
   "process.fork": "A process made another one.",
