@@ -7,7 +7,7 @@ import { Failure } from "../failure.ts";
 
 /** Folder that the story happens in. */
 export const HOME = "/home/dana";
-/** @see HOME */
+/** Folder that the programs of the story are started in. */
 export const PROJECT = `${HOME}/notes`;
 /** Who tells the story. */
 export const UID = 1000;
