@@ -36,6 +36,8 @@ export class AnswerBody implements BodyEndSink {
   /** UTF-16 units read so far: about what the reader holds. */
   readChars = 0;
   #reader: ResponseReader | undefined;
+  /** The body that is arriving is one document. */
+  #isDocument = false;
   #isRefused = false;
   #chunks = 0;
   #lastTokenNs = 0;
@@ -56,6 +58,10 @@ export class AnswerBody implements BodyEndSink {
     if (result === "meta") return;
     if (result === "end") this.endMarkNs ??= timeNs;
     else this.#token(result, timeNs);
+  }
+
+  bodyFormat(format: string): void {
+    this.#isDocument = DOCUMENT_FORMATS.has(format);
   }
 
   problem(reason: string): void {
@@ -135,7 +141,8 @@ export class AnswerBody implements BodyEndSink {
     if (this.firstTokenNs === undefined) this.firstTokenNs = timeNs;
     else if (timeNs - this.#lastTokenNs > this.#maxGapNs) this.#maxGapNs = timeNs - this.#lastTokenNs;
     this.#lastTokenNs = timeNs;
-    if (this.#wantsChunks) this.#owner.chunk(result === "token" ? undefined : result, this.#chunks, timeNs);
+    const isPiece = this.#reader?.isStream ?? !this.#isDocument;
+    if (this.#wantsChunks && isPiece) this.#owner.chunk(result === "token" ? undefined : result, this.#chunks, timeNs);
     this.#chunks++;
   }
 }

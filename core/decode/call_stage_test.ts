@@ -76,6 +76,15 @@ Deno.test("a stream's times come from its pieces; the opt-in chunks are events i
   assert.equal(new Set(stage.drafts.map(({ event }) => event.event_id)).size, 6);
 });
 
+Deno.test("an answer that is one document has no chunks", () => {
+  const stage = new Stage({ wantsChunks: true });
+  const exchange = stage.open("https://api.openai.com/v1/chat/completions");
+  stage.send(exchange, JSON.stringify(CHAT));
+  stage.answer(exchange, [[JSON.stringify(ANSWER), 10]]);
+  stage.end(exchange);
+  assert.deepEqual(stage.types(), ["ai.request", "ai.response"]);
+});
+
 Deno.test("a cut stream states what came, and says what is missing", () => {
   const stage = new Stage();
   const exchange = stage.open("https://api.openai.com/v1/chat/completions");

@@ -87,6 +87,7 @@ class PlainBody implements BodyDecoder {
 
   #open(firstBytes: Uint8Array): BodyParser {
     this.#format ??= findBodyFormat(this.contentType, firstBytes);
+    this.sink.bodyFormat?.(this.#format.id);
     this.#parser = this.#format.createParser(this.sink, this.contentType);
     return this.#parser;
   }

@@ -4,6 +4,8 @@ import type { BodyMessageSink } from "./body_format.ts";
 
 /** Takes the messages of one whole body and its end. */
 export interface BodyEndSink extends BodyMessageSink {
+  /** The body format was found (`json`, `sse`, ...), before the first message. */
+  bodyFormat?(format: string): void;
   /**
    * The body ended and every complete message was delivered. Called exactly once. `format` is the body format that was used
    * (`json`, `sse`, ...); undefined for an empty body.

@@ -123,6 +123,7 @@ export class AnthropicReader implements ResponseReader {
       hasGap: false,
     };
     this.#blocks.set(index, block);
+    if (block.text !== "" && this.#wantsDelta) return { content: block.text };
     return block.text !== "" || block.thinking !== "" || start.name !== undefined ? "token" : "meta";
   }
 

@@ -3,7 +3,7 @@
  */
 import type { ModelResponse } from "../../model/model_call.ts";
 import type { BodyMessage } from "../body/body_format.ts";
-import type { ResponseContext, ResponseReader } from "./dialect.ts";
+import type { ResponseContext, ResponseReader, StreamDelta } from "./dialect.ts";
 import { type JsonRecord, parseRecord } from "./json_access.ts";
 import { decodeBareError, decodeOpenAiError } from "./openai_error.ts";
 
@@ -25,7 +25,7 @@ class DocumentReader implements ResponseReader {
     this.#mapping = mapping;
   }
 
-  message(message: BodyMessage): "token" | "meta" | "end" {
+  message(message: BodyMessage): "token" | "meta" | "end" | StreamDelta {
     if (message.text === "[DONE]") return "end";
     const json = parseRecord(message.text);
     if (json === undefined) return "meta";
@@ -34,8 +34,16 @@ class DocumentReader implements ResponseReader {
       this.#answer.error = error;
       return "meta";
     }
+    const before = this.#text;
     this.#answer = { ...this.#answer, ...this.#mapping(json, this.#context) };
-    return "token";
+    if (!this.#context.wantsDelta) return "token";
+    const text = this.#text;
+    // Mappings of streams give all of the text so far.
+    return text.length > before.length && text.startsWith(before) ? { content: text.slice(before.length) } : "token";
+  }
+
+  get #text(): string {
+    return this.#answer.choices[0]?.message.content ?? "";
   }
 
   finish(_isComplete: boolean): ModelResponse {

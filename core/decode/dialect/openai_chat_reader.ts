@@ -142,11 +142,13 @@ export class ChatReader implements ResponseReader {
     return this.#wantsDelta ? toStreamDelta(delta, hadRole) ?? "token" : "token";
   }
 
-  #takeWhole(choice: ChatChoice, json: JsonRecord): "token" | "meta" {
+  #takeWhole(choice: ChatChoice, json: JsonRecord): "token" | "meta" | StreamDelta {
     const message = asRecord(json.message);
+    const { text } = json;
     if (message !== undefined) choice.takeMessage(message);
-    else if (typeof json.text === "string") choice.content = (choice.content ?? "") + json.text;
-    return message !== undefined || json.text ? "token" : "meta";
+    else if (typeof text === "string") choice.content = (choice.content ?? "") + text;
+    if (message === undefined && !text) return "meta";
+    return this.#wantsDelta && message === undefined && typeof text === "string" ? { content: text } : "token";
   }
 
   #findChoice(index: number): ChatChoice {
