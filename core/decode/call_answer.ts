@@ -134,6 +134,7 @@ export class AnswerBody implements BodyEndSink {
     if (this.#isRefused) return undefined;
     this.#reader = this.#owner.openReader(message);
     this.#isRefused = this.#reader === undefined;
+    if (this.problems.includes("gap")) this.#reader?.gap?.();
     return this.#reader;
   }
 

@@ -15,7 +15,7 @@ export interface Entry {
   isRequestOver: boolean;
   /** The call stage was told the end; what still comes is dropped. */
   isTold: boolean;
-  /** Requests before it were lost while an earlier one still waited for its answer. */
+  /** Requests before it may have been lost. */
   readonly isAfterLoss: boolean;
   /** Lower-case protocol the client asked to switch to; the request stays open until the answer. */
   upgrade: string | undefined;
@@ -56,7 +56,7 @@ export class Pairing {
 
   /** Adds the exchange of a request head. */
   add(exchange: MutableExchange, upgrade: string | undefined): Entry {
-    const isAfterLoss = this.isRequestUnsure && this.entries.length > 0;
+    const isAfterLoss = this.isRequestUnsure;
     this.isRequestUnsure = false;
     const entry: Entry = {
       exchange,

@@ -41,6 +41,7 @@ class GeminiReader implements ResponseReader {
   #model: string | undefined;
   #embedding: ModelResponse["embedding"];
   #totalOnly: number | undefined;
+  #hasGap = false;
 
   constructor(wantsDelta: boolean) {
     this.#wantsDelta = wantsDelta;
@@ -58,10 +59,17 @@ class GeminiReader implements ResponseReader {
     return this.#wantsDelta ? toDelta(delta) : "token";
   }
 
+  gap(): void {
+    this.#hasGap = true;
+  }
+
   finish(_isComplete: boolean): ModelResponse {
     const choices = [...this.#choices.values()].sort((a, b) => a.index - b.index);
     for (const choice of choices) {
-      if (choice.finishReason === "stop" && choice.message.toolCalls !== undefined) choice.finishReason = "tool_calls";
+      if (choice.finishReason !== "stop") continue;
+      if (choice.message.toolCalls !== undefined) choice.finishReason = "tool_calls";
+      // A call may be in what is lost, and would be the reason.
+      else if (this.#hasGap) delete choice.finishReason;
     }
     return compact<ModelResponse>({
       requestId: this.#requestId,

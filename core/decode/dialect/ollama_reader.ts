@@ -26,6 +26,7 @@ class OllamaReader implements ResponseReader {
   #last: JsonRecord | undefined;
   #error: string | undefined;
   #embedding: ModelResponse["embedding"];
+  #hasGap = false;
 
   constructor(wantsDelta: boolean) {
     this.#wantsDelta = wantsDelta;
@@ -47,10 +48,16 @@ class OllamaReader implements ResponseReader {
     return compact<StreamDelta>({ content: piece.content, reasoning: piece.reasoning, toolCalls: piece.toolCalls });
   }
 
+  gap(): void {
+    this.#hasGap = true;
+  }
+
   finish(_isComplete: boolean): ModelResponse {
     const reason = this.#last?.["done"] === true ? asText(this.#last["done_reason"]) : undefined;
     const hasCalls = this.#message?.toolCalls !== undefined;
-    const finishReason = reason === undefined ? undefined : hasCalls ? "tool_calls" : FINISH_REASONS[reason] ?? "other";
+    // With `stop` a call may be in what is lost, and would be the reason.
+    const isUnsure = reason === undefined || (this.#hasGap && !hasCalls && reason === "stop");
+    const finishReason = isUnsure ? undefined : hasCalls ? "tool_calls" : FINISH_REASONS[reason] ?? "other";
     return compact<ModelResponse>({
       model: this.#model,
       choices: this.#message === undefined

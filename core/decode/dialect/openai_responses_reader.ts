@@ -67,6 +67,7 @@ export class ResponsesReader implements ResponseReader {
   #error: ModelError | undefined;
   /** The document was cut: an item that is missing may be a call, which would be why it ended. */
   #isPart = false;
+  #hasGap = false;
   hasEnded: boolean | undefined;
 
   constructor(context: ResponseContext) {
@@ -88,6 +89,7 @@ export class ResponsesReader implements ResponseReader {
   }
 
   gap(): void {
+    this.#hasGap = true;
     for (const open of this.#open.values()) if (!open.isDone) open.hasGap = true;
   }
 
@@ -176,7 +178,8 @@ export class ResponsesReader implements ResponseReader {
     else for (const open of this.#open.values()) takeItem(message, results, toItem(open), isComplete || open.isDone);
     if (results.length > 0) response.toolResults = results;
     const choice: Choice = { index: 0, message };
-    if (!this.#isPart) {
+    const isUnsure = this.#hasGap && whole.length === 0 && !hasClientCall(message);
+    if (!this.#isPart && !isUnsure) {
       addFinishReason(choice, status, asFilledText(asRecord(this.#response?.incomplete_details)?.reason));
     }
     if (status === undefined && message.content === undefined && message.toolCalls === undefined) return;

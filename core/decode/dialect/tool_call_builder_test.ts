@@ -4,7 +4,9 @@ import { bedrockConverse } from "./bedrock_converse.ts";
 import { cohereChat } from "./cohere_chat.ts";
 import type { Dialect } from "./dialect.ts";
 import { toRequestView } from "./dialect_testing.ts";
+import { gemini } from "./gemini.ts";
 import { googleInteractions } from "./google_interactions.ts";
+import { ollama } from "./ollama.ts";
 import { openaiChat } from "./openai_chat.ts";
 import { openaiResponses } from "./openai_responses.ts";
 
@@ -69,7 +71,11 @@ function read(dialect: Dialect, messages: readonly ({ name?: string; json: unkno
     if (message === "gap") reader.gap?.();
     else reader.message({ ...(message.name && { name: message.name }), text: JSON.stringify(message.json) });
   }
-  return reader.finish(false).choices[0]?.message.toolCalls?.[0];
+  return reader.finish(false).choices[0];
+}
+
+function readCall(dialect: Dialect, messages: Parameters<typeof read>[1]) {
+  return read(dialect, messages)?.message.toolCalls?.[0];
 }
 
 for (const { dialect, start, piece } of STREAMS) {
@@ -79,8 +85,8 @@ for (const { dialect, start, piece } of STREAMS) {
       : [];
     const before = [...prefix, { json: start }, { json: piece('{"city":"Fl') }];
     const after = { json: piece('y"}') };
-    assert.deepEqual(read(dialect, [...before, after])?.arguments, { city: "Fly" });
-    const call = read(dialect, [...before, "gap", after]);
+    assert.deepEqual(readCall(dialect, [...before, after])?.arguments, { city: "Fly" });
+    const call = readCall(dialect, [...before, "gap", after]);
     assert.deepEqual([call?.name, call?.arguments, call?.argumentsIncomplete], ["f", undefined, true]);
   });
 }
@@ -97,5 +103,19 @@ Deno.test("bedrock_converse: arguments are not put together from pieces that wer
     { name: "contentBlockDelta", json: { contentBlockIndex: 0, delta: { toolUse: { input: "2}" } } } },
     { name: "contentBlockStop", json: { contentBlockIndex: 0 } },
   ] as const;
-  assert.equal(read(bedrockConverse, messages)?.argumentsIncomplete, true);
+  assert.equal(readCall(bedrockConverse, messages)?.argumentsIncomplete, true);
+});
+
+Deno.test("a reason that calls decide is not known when a call may be lost", () => {
+  const text = { candidates: [{ index: 0, content: { parts: [{ text: "a" }] } }] };
+  const end = { candidates: [{ index: 0, content: { parts: [] }, finishReason: "STOP" }] };
+  const call = { candidates: [{ index: 0, content: { parts: [{ functionCall: { name: "f", args: {} } }] } }] };
+  const reason = (...parts: unknown[]) =>
+    read(gemini, [...parts, end].map((json) => json === "gap" ? json : { json }))?.finishReason;
+  assert.deepEqual([reason(text), reason(text, "gap")], ["stop", undefined]);
+  assert.equal(reason("gap", call), "tool_calls");
+  const piece = { model: "m", message: { role: "assistant", content: "a" }, done: false };
+  const last = { model: "m", message: { role: "assistant", content: "" }, done: true, done_reason: "stop" };
+  assert.equal(read(ollama, [{ json: piece }, "gap", { json: last }])?.finishReason, undefined);
+  assert.equal(read(ollama, [{ json: piece }, { json: last }])?.finishReason, "stop");
 });
