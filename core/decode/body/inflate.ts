@@ -36,6 +36,8 @@ interface Codec {
 
 const { Z_SYNC_FLUSH, BROTLI_OPERATION_PROCESS, ZSTD_e_continue } = zlib.constants;
 const OUT_BYTES = 64 * 1024;
+/** Times a raw stream may begin again after a final block; each costs a native object. */
+const MAX_RESTARTS = 10_000;
 
 const GZIP: Codec = {
   open: () => zlib.createGunzip(),
@@ -78,6 +80,7 @@ export class Inflater {
   readonly #out: Uint8Array;
   #stream: ZlibStream | undefined;
   #flush = 0;
+  #restarts = 0;
   #isDamaged = false;
   /** The header names a coding, and the bytes are text as they are. */
   #isIdentity = false;
@@ -144,7 +147,18 @@ export class Inflater {
     };
   }
 
-  #write({ _handle: handle, _writeState: state }: ZlibStream, bytes: Uint8Array, output: InflateOutput): InflateResult {
+  /** A message of a WebSocket may end with a final block (RFC 7692 7.2.3.5): what follows begins anew. */
+  #restart(): ZlibStream | undefined {
+    if (this.#coding !== "raw_deflate" || this.#restarts >= MAX_RESTARTS) return undefined;
+    this.#restarts++;
+    this.#stream?._handle.close();
+    this.#stream = undefined;
+    this.#open(new Uint8Array(0));
+    return this.#stream;
+  }
+
+  #write(stream: ZlibStream, bytes: Uint8Array, output: InflateOutput): InflateResult {
+    let { _handle: handle, _writeState: state } = stream;
     const out = this.#out;
     let left = bytes.length;
     for (;;) {
@@ -164,6 +178,11 @@ export class Inflater {
         // Free room and input left: the stream is over, or (brotli tells no error) damaged. A frame of zstd that gives nothing
         // (skippable, or empty) has been read over; another follows.
         if (left === before || (free === out.length && this.#coding !== "zstd")) {
+          const next = this.#restart();
+          if (next !== undefined) {
+            ({ _handle: handle, _writeState: state } = next);
+            continue;
+          }
           this.#isDamaged = true;
           return "damaged";
         }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import zlib from "node:zlib";
 import { websocketFuzz } from "../../../tests/fuzz/websocket.ts";
 import { ExchangeLog, testConnection } from "../../../tests/support/exchange_log.ts";
 import { runFuzz, TEST_INPUTS } from "../../../tests/support/fuzz.ts";
@@ -70,6 +71,20 @@ Deno.test("websocket undoes permessage-deflate with a window that goes on over m
       `  request truncated capture_ended ${JSON.stringify(texts.map((text) => `${text}\x1e`).join(""))}`,
       `  response 101 truncated capture_ended ${JSON.stringify(`${texts[0]}\x1eplain\x1e`)}`,
     ], `seed ${seed}`);
+  }
+});
+
+Deno.test("websocket reads messages that end with a final block", () => {
+  const texts = ['{"a":1}', '{"b":"' + "x".repeat(300) + '"}', '{"c":3}'];
+  const packed = texts.map((text) => concat([zlib.deflateRawSync(new TextEncoder().encode(text)), Uint8Array.of(0)]));
+  for (const seed of [0, 1, 2]) {
+    const session = new Session(seed, "permessage-deflate");
+    session.push("response", ...packed.map((bytes) => wsFrame(0xc1, bytes, false)));
+    session.parser.close("truncated", "capture_ended", 9);
+    assert.equal(
+      session.log.lines()[2],
+      `  response 101 truncated capture_ended ${JSON.stringify(texts.map((text) => `${text}\x1e`).join(""))}`,
+    );
   }
 });
 
