@@ -48,7 +48,24 @@ fn a_ring_too_small_for_a_flood_loses_bytes_and_says_which() {
     assert_accounted(&all);
     for id in connections_that_sent(&all, "/flood-") {
         assert_whole(&all, id);
+        assert_other_losses_told(&all, id);
     }
+}
+
+/// A record that says bytes of the other direction were lost before it stands before a hole of that direction, and there are some.
+fn assert_other_losses_told(all: &[Record], conn: u64) {
+    const OTHER_LOST: u32 = 64;
+    let data: Vec<&Record> = all.iter().filter(|r| r.kind == DATA && r.conn_id == conn).collect();
+    let mut told = 0;
+    for (at, record) in data.iter().enumerate().filter(|(_, r)| r.flags & OTHER_LOST != 0) {
+        let other = |r: &&&Record| r.direction != record.direction;
+        let end = data[..at].iter().rfind(other).map_or(0, |r| r.offset + r.payload.len() as u64);
+        if let Some(next) = data[at..].iter().find(other) {
+            assert!(next.offset > end, "no hole at {end} in direction {}", next.direction);
+        }
+        told += 1;
+    }
+    assert!(told > 0, "a flood both ways, and no record says that the other direction lost bytes");
 }
 
 #[test]
