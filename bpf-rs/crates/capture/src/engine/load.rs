@@ -18,6 +18,8 @@ pub const TLS_OBJECT: &[u8] = object!("tls");
 const OWN: &[u8] = object!("own");
 pub(super) const PROCESS: &[u8] = object!("process");
 pub(super) const EXE_SCOPE: &[u8] = object!("exe_scope");
+/// Program that only a test runs.
+const FOR_TESTS: &str = "match_path";
 pub(super) const SOCKET: &[u8] = object!("socket");
 pub(super) const SOCKET_CALLS: &[u8] = object!("socket_calls");
 pub(super) const COMMAND: &[u8] = object!("command");
@@ -74,6 +76,9 @@ impl Loader {
             self.prepare(&mut map).map_err(|e| explain(what, &e))?;
         }
         for mut program in open.progs_mut() {
+            if program.name() == FOR_TESTS && !cfg!(test) {
+                program.set_autoload(false);
+            }
             if perf && program.section() == "uprobe.multi" {
                 // attach type 0, which is what perf_event wants; the name is an accident of the enumeration
                 program.set_attach_type(ProgramAttachType::CgroupInetIngress);

@@ -36,7 +36,8 @@ struct Loaded {
 fn load(config: &Config, own_tgid: u32) -> Result<Loaded, String> {
     let mut loader = Loader::new(config, own_tgid);
     let process = Arc::new(loader.load("process programs", PROCESS, false)?);
-    let exe_scope = match config.force_user_scope {
+    // The kernel takes as long to check this object as all others together.
+    let exe_scope = match config.force_user_scope || config.scope.exes.is_empty() {
         true => Err("not tried".into()),
         false => loader.load("program scope", EXE_SCOPE, false),
     };
@@ -118,7 +119,9 @@ impl Engine {
             Ok(object) => load::attach_all(object, &["on_exec_scope"]).map(|attached| links.extend(attached)),
             Err(why) => Err(why.clone()),
         };
-        loaded.features.push(Feature { name: "exe_scope", outcome: exe_outcome.map(|()| "tp_btf") });
+        if !host.config.scope.exes.is_empty() {
+            loaded.features.push(Feature { name: "exe_scope", outcome: exe_outcome.map(|()| "tp_btf") });
+        }
         links.extend(load::attach_all(&loaded.process, &["on_fork", "on_exec", "on_exit"])?);
         let sockets = sockets::attach(&mut loaded.loader, host.config.force_socket_calls);
         let sockets_outcome = sockets.as_ref().map(|s| s.method).map_err(Clone::clone);
