@@ -33,6 +33,8 @@ import { findDeployment } from "./provider/deployment.ts";
 import { findByAnswer } from "./provider/lookup.ts";
 import type { Provider } from "./provider/provider.ts";
 
+/** Header fields are unknown: limits and ids that they would tell are. */
+const UNKNOWN_FIELDS = "hpack_state";
 const NO_QUIRKS: readonly string[] = [];
 const NO_HEADERS: ReadonlyMap<string, string> = new Map();
 
@@ -239,7 +241,9 @@ export class CallEvents {
 
   #answerConfidence(answer: AnswerBody): Confidence {
     const { response } = this.#call;
-    const reasons = unite(answer.isComplete ? [] : this.#exchange.response?.reasons ?? [], answer.problems);
+    const { response: head } = this.#exchange;
+    const reasons = unite(answer.isComplete ? [] : head?.reasons ?? [], answer.problems);
+    if (head?.hasUnknownFields && !reasons.includes(UNKNOWN_FIELDS)) reasons.push(UNKNOWN_FIELDS);
     if (response !== undefined && answer.isComplete && answer.hasNoEnd(response)) reasons.push("no_end_mark");
     if (this.#isUnread(answer)) reasons.push("not_decoded");
     return toConfidence({

@@ -39,7 +39,7 @@ class JsonParser implements BodyParser {
     const text = all.startsWith(BOM) ? all.slice(1) : all;
     this.#text = "";
     if (SEVERAL.test(text)) return this.#endLines(text, isComplete && !this.#hasGap, timeNs);
-    if (!isComplete || this.#hasGap) return this.#endCut(text, timeNs);
+    if (!isComplete || this.#hasGap || isCut(text)) return this.#endCut(text, timeNs);
     if (text !== "") this.#sink.message({ text }, timeNs);
   }
 
@@ -72,6 +72,16 @@ export const json: BodyFormat = {
   },
   createParser: (sink) => new JsonParser(sink),
 };
+
+/** A body that ends with its connection may have been cut without a sign, but no object or list ends without its bracket. */
+function isCut(text: string): boolean {
+  const first = text.charCodeAt(0);
+  if (first !== 0x7b && first !== 0x5b) return false;
+  let at = text.length - 1;
+  while (text.charCodeAt(at) <= 0x20) at--;
+  const last = text.charCodeAt(at);
+  return at === 0 || (last !== 0x7d && last !== 0x5d);
+}
 
 /** Gives the first byte that is neither white space nor part of a byte order mark; undefined when there is none. */
 export function firstVisibleByte(bytes: Uint8Array): number | undefined {

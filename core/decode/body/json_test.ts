@@ -4,6 +4,12 @@ import { json } from "./json.ts";
 
 const encoder = new TextEncoder();
 
+Deno.test("a document without its last bracket was cut, even when its body ended well", () => {
+  assert.deepEqual(runBody(json, encoder.encode('{"a":1,"b":{'), 1), ['{"a":1}', "<cut>"]);
+  assert.deepEqual(runBody(json, encoder.encode('[{"a":1}] \n'), 1), ['[{"a":1}] \n']);
+  assert.deepEqual(runBody(json, encoder.encode('"text"'), 1), ['"text"']);
+});
+
 Deno.test("several documents on lines of their own are several messages, and a cut one is none", () => {
   const body = '{"a":1}\r\n{"b":"}\\n{"}\n\n{"c":';
   const log = new BodyLog();
@@ -35,7 +41,7 @@ Deno.test("json gives nothing of a cut document or one with a gap, and says why"
 });
 
 Deno.test("json shows bytes that are no UTF-8 as replacement characters", () => {
-  assert.deepEqual(runBody(json, Uint8Array.of(0x7b, 0xff, 0xe2, 0x82, 0x7d, 0xe2, 0x82), 1), ["{\uFFFD\uFFFD}\uFFFD"]);
+  assert.deepEqual(runBody(json, Uint8Array.of(0x22, 0xff, 0xe2, 0x82, 0x22, 0xe2, 0x82), 1), ['"\uFFFD\uFFFD"\uFFFD']);
 });
 
 Deno.test("json takes a string of 50 MB and a document 10,000 levels deep as text", () => {

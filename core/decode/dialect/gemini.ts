@@ -79,9 +79,10 @@ export const gemini: Dialect = {
   },
   matchAnswer: (json) => {
     const answer = unwrapGeminiAnswer(json);
-    return answer !== undefined && ("candidates" in answer || "usageMetadata" in answer || "promptFeedback" in answer)
-      ? 0.95
-      : 0;
+    if (answer === undefined) return 0;
+    // Cached contents have counts, too.
+    const hasCounts = "usageMetadata" in answer && ("modelVersion" in answer || "responseId" in answer);
+    return hasCounts || "candidates" in answer || "promptFeedback" in answer ? 0.95 : 0;
   },
   requestType: (head) => REQUEST_TYPE_BY_METHOD[parseGeminiPath(head.path)?.method ?? ""] ?? "chat",
   decodeRequest,
