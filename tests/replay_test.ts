@@ -317,6 +317,16 @@ Deno.test("the file is new, its owner's only, and never written through a link",
         is((error as { exitCode?: number }).exitCode, 73);
       }
     }
+    for (
+      const [impossible, why] of [["/dev/full", "it is"], [`${folder}/no/x`, "its folder does not exist"]] as const
+    ) {
+      try {
+        createRecordingFile(impossible);
+        ok(false, "was created");
+      } catch (error) {
+        ok(String((error as Error).message).includes(why), String(error));
+      }
+    }
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -44,6 +44,13 @@ Deno.test("the summary has at most eight lines and names what was lost and not c
   ]);
 });
 
+Deno.test("paths and the next command are whole on a narrow terminal, too", () => {
+  const path = `/var/lib/oisp/sessions/${"long-".repeat(20)}.jsonl`;
+  const narrow = { ...PLAIN, isTerminal: true, columns: 60, files: [path], next: `oisp tail ${path}` };
+  const lines = renderSummary(summarise([answer("a", [1, 1], 0.5)]), narrow);
+  assert.deepEqual(lines.slice(-2), [`  file         ${path}`, `  next         oisp tail ${path}`]);
+});
+
 Deno.test("without calls the summary says why there may be none", () => {
   const topFinding = { code: "X", severity: "error", what: "Cannot capture here: no rights", fix: "use sudo" } as const;
   const lines = renderSummary(summarise([]), { ...PLAIN, topFinding });

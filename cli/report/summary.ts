@@ -116,7 +116,9 @@ export function renderSummary(summary: RunSummary, options: SummaryOptions): str
   const lines = rows.flatMap(([label, text]) => {
     if (text === undefined) return [];
     const shown = sanitize(text);
-    const cut = options.isTerminal ? fit(shown, Math.max(40, options.columns - 15)) : shown;
+    // A path that is cut cannot be used.
+    const isCut = options.isTerminal && label !== "file" && label !== "next";
+    const cut = isCut ? fit(shown, Math.max(40, options.columns - 15)) : shown;
     return [`  ${paint(label.padEnd(11), "dim", options.hasColor)}  ${cut}`];
   });
   return [`oisp: ${renderCalls(summary, count)}`, ...lines];

@@ -21,15 +21,25 @@ export function createRecordingFile(path: string): RecordingTarget {
     // createNew is O_CREAT | O_EXCL, which also refuses a link in the last place.
     return Deno.openSync(path, { write: true, createNew: true, mode: 0o600 });
   } catch (error) {
-    const isThere = error instanceof Deno.errors.AlreadyExists;
     throw new FindingError([{
       code: "OISP-REC-007",
       severity: "error",
-      what: `Cannot create the recording ${path}: ${isThere ? "it is already there" : String(error)}`,
+      what: `Cannot create the recording ${path}: ${explain(error)}`,
       why: "A recording holds plaintext; it is never written over or through another file",
-      fix: isThere ? "Name another file, or remove this one" : "Check the folder and its permissions",
+      fix: error instanceof Deno.errors.AlreadyExists
+        ? "Name another file, or remove this one"
+        : "Check the folder and its permissions",
     }], 73);
   }
+}
+
+function explain(error: unknown): string {
+  if (error instanceof Deno.errors.AlreadyExists) return "it is already there";
+  if (error instanceof Deno.errors.NotFound) return "its folder does not exist";
+  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  // The runtime opens no device for which it would need more than the right to write files.
+  if (error instanceof Deno.errors.NotCapable) return "it is a device";
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Writes header and records through a buffer. A failing target ends the writing and is told once. */
