@@ -115,7 +115,9 @@ export class AnswerBody implements BodyEndSink {
   /** The answer; undefined when not one message was read. A cut stream states no counts that were still growing. */
   finish(): ModelResponse | undefined {
     const response = this.#reader?.finish(this.isComplete);
-    if (response !== undefined && !this.isComplete && this.isStream) dropRunningCounts(response, this.#reader);
+    if (response !== undefined && this.isStream && (!this.isComplete || this.hasNoEnd(response))) {
+      dropRunningCounts(response, this.#reader);
+    }
     return response;
   }
 

@@ -257,6 +257,12 @@ export class CallEvents {
     });
   }
 
+  /** The answer is whole; one that was not understood, or stopped without its end, may have told of an error. */
+  #hasSucceeded(answer: AnswerBody): boolean {
+    const { response } = this.#call;
+    return answer.isComplete && !this.#isUnread(answer) && (response === undefined || !answer.hasNoEnd(response));
+  }
+
   /** There was an answer, and nothing of it was understood; or a stream, and nothing came on it. */
   #isUnread(answer: AnswerBody): boolean {
     return (answer.hasText || answer.isStream) && !hasAnswer(this.#call.response, this.#requestType);
@@ -270,8 +276,7 @@ export class CallEvents {
     const isTimed = this.#exchange.knownTimes === undefined;
     return {
       status,
-      // A whole answer that was not understood may tell of an error.
-      isSuccess: isFailed ? false : answer.isComplete && !this.#isUnread(answer) ? true : undefined,
+      isSuccess: isFailed ? false : this.#hasSucceeded(answer) ? true : undefined,
       isStreaming: answer.hasBody ? answer.isStream : undefined,
       latencyMs: this.#hasSpan
         ? toDurationMs(request.firstByteNs, response?.lastByteNs ?? request.lastByteNs)

@@ -111,6 +111,36 @@ Deno.test("a stream that ends cleanly without end mark and finish reason is not 
   stage.answer(exchange, [[sse(chunk("a")), 10]], { headers: { "content-type": "text/event-stream" } });
   stage.end(exchange);
   assert.deepEqual(stage.single("ai.response").confidence.reasons, ["no_end_mark"]);
+  // It may have been cut where its connection ended: an error, or more of everything, may have followed.
+  assert.equal(stage.single("ai.response").data.success, undefined);
+});
+
+Deno.test("a stream of Gemini or Ollama that ends before its reason is not called whole, nor are its counts told", () => {
+  const usageMetadata = { promptTokenCount: 3, totalTokenCount: 3 };
+  const cases = [
+    [
+      "https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse",
+      { contents: [{ role: "user", parts: [{ text: "q" }] }] },
+      sse({ candidates: [{ index: 0, content: { parts: [{ text: "a" }] } }], usageMetadata }),
+      "text/event-stream",
+    ],
+    [
+      "http://localhost:11434/api/chat",
+      { model: "m", messages: [{ role: "user", content: "q" }] },
+      JSON.stringify({ model: "m", message: { role: "assistant", content: "a" }, done: false }) + "\n",
+      "application/x-ndjson",
+    ],
+  ] as const;
+  for (const [url, request, answer, type] of cases) {
+    const stage = new Stage();
+    const exchange = stage.open(url);
+    stage.send(exchange, JSON.stringify(request));
+    stage.answer(exchange, [[answer, 10]], { headers: { "content-type": type } });
+    stage.end(exchange);
+    const { data, confidence } = stage.single("ai.response");
+    assert.ok(confidence.reasons?.includes("no_end_mark"), url);
+    assert.deepEqual([data.choices?.[0]?.message.content, data.usage, data.success], ["a", undefined, undefined]);
+  }
 });
 
 Deno.test("an answer that said its end is published after a second of silence, once", () => {

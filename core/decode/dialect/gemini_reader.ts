@@ -29,11 +29,12 @@ const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
 
 /** Creates the reader of one Gemini answer. */
 export function createGeminiReader(context: ResponseContext): ResponseReader {
-  return new GeminiReader(context.wantsDelta);
+  return new GeminiReader(context.wantsDelta, context.head.path.includes("streamGenerateContent"));
 }
 
 class GeminiReader implements ResponseReader {
   readonly #wantsDelta: boolean;
+  readonly #isStreamed: boolean;
   readonly #choices = new Map<number, Choice>();
   #usage: JsonRecord | undefined;
   #error: ModelError | undefined;
@@ -43,8 +44,15 @@ class GeminiReader implements ResponseReader {
   #totalOnly: number | undefined;
   #hasGap = false;
 
-  constructor(wantsDelta: boolean) {
+  constructor(wantsDelta: boolean, isStreamed: boolean) {
     this.#wantsDelta = wantsDelta;
+    this.#isStreamed = isStreamed;
+  }
+
+  /** A stream has no end mark, but its last message says why it ended. */
+  get hasEnded(): boolean | undefined {
+    if (!this.#isStreamed || this.#choices.size === 0) return undefined;
+    return [...this.#choices.values()].some((choice) => choice.finishReason !== undefined);
   }
 
   message(message: BodyMessage): "token" | "meta" | "end" | StreamDelta {

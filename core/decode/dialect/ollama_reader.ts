@@ -27,9 +27,15 @@ class OllamaReader implements ResponseReader {
   #error: string | undefined;
   #embedding: ModelResponse["embedding"];
   #hasGap = false;
+  /** A message said that more come. */
+  #isStreamed = false;
 
   constructor(wantsDelta: boolean) {
     this.#wantsDelta = wantsDelta;
+  }
+
+  get hasEnded(): boolean | undefined {
+    return this.#isStreamed ? this.#last?.["done"] === true : undefined;
   }
 
   message(message: BodyMessage): "token" | "meta" | "end" | StreamDelta {
@@ -38,6 +44,7 @@ class OllamaReader implements ResponseReader {
     this.#model ??= asText(json["model"]);
     this.#error ??= asText(json["error"]);
     this.#readEmbedding(json);
+    if (json["done"] === false) this.#isStreamed = true;
     const piece = this.#readPiece(json);
     if (piece !== undefined) this.#append(piece);
     if (json["done"] === true || json["prompt_eval_count"] !== undefined) this.#last = json;
