@@ -39,9 +39,14 @@ class ConverseReader implements ResponseReader {
   #stopReason: string | undefined;
   #usage: JsonRecord | undefined;
   #error: ModelError | undefined;
+  #isStreamed = false;
 
   constructor(context: ResponseContext) {
     this.#context = context;
+  }
+
+  get hasEnded(): boolean | undefined {
+    return this.#isStreamed ? this.#stopReason !== undefined : undefined;
   }
 
   message(message: BodyMessage): "token" | "meta" | "end" | StreamDelta {
@@ -55,6 +60,7 @@ class ConverseReader implements ResponseReader {
       return "meta";
     }
     if (message.name === undefined) return this.#document(json);
+    this.#isStreamed = true;
     return this.#event(message.name, json);
   }
 

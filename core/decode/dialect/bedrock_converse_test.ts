@@ -91,3 +91,18 @@ Deno.test("bedrock_converse gives an error its type from the header", () => {
   assert.deepEqual(answer.error, { type: "ValidationException", message: "no" });
   assert.deepEqual(answer.choices, []);
 });
+
+Deno.test("a stream of converse has ended when it said why it stopped", () => {
+  const reader = bedrockConverse.createReader({
+    request: undefined,
+    head: toRequestView({ path: "/" }),
+    response: { status: 200, headers: new Map(), contentType: "" },
+    quirks: [],
+    wantsDelta: false,
+  });
+  assert.equal(reader.hasEnded, undefined);
+  reader.message({ name: "contentBlockDelta", text: '{"contentBlockIndex":0,"delta":{"text":"a"}}' });
+  assert.equal(reader.hasEnded, false);
+  reader.message({ name: "messageStop", text: '{"stopReason":"end_turn"}' });
+  assert.equal(reader.hasEnded, true);
+});

@@ -75,6 +75,8 @@ class TgiReader implements ResponseReader {
   #text: string | undefined;
   #details: JsonRecord | undefined;
   #error: string | undefined;
+  /** The last event of a stream has the whole text. */
+  hasEnded: boolean | undefined;
 
   constructor(context: ResponseContext) {
     this.#wantsDelta = context.wantsDelta;
@@ -90,6 +92,7 @@ class TgiReader implements ResponseReader {
     const piece = token?.["special"] === true ? undefined : asText(token?.["text"]);
     // The last event repeats the whole text, which beats the pieces.
     const whole = asText(json["generated_text"]);
+    if (token !== undefined) this.hasEnded = whole !== undefined;
     if (piece === undefined && whole === undefined) return "meta";
     this.#text = whole ?? (this.#text ?? "") + piece;
     return this.#wantsDelta && piece !== undefined ? { content: piece } : "token";

@@ -31,3 +31,17 @@ Deno.test("hf_tgi takes the model from Hugging Face's paths, and says what kind 
   const vectors = decode("/hf-inference/models/org/e/pipeline/feature-extraction", { inputs: ["a", "b"] });
   assert.deepEqual([vectors?.requestType, vectors?.inputCount, vectors?.messages], ["embedding", 2, []]);
 });
+
+Deno.test("a stream of hf_tgi has ended when the whole text was told", () => {
+  const reader = hfTgi.createReader({
+    request: undefined,
+    head: toRequestView({ path: "/" }),
+    response: { status: 200, headers: new Map(), contentType: "" },
+    quirks: [],
+    wantsDelta: false,
+  });
+  reader.message({ text: '{"token":{"text":"He"},"generated_text":null}' });
+  assert.equal(reader.hasEnded, false);
+  reader.message({ text: '{"token":{"text":"y"},"generated_text":"Hey"}' });
+  assert.equal(reader.hasEnded, true);
+});
