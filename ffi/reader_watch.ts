@@ -16,8 +16,8 @@ const MAX_FAILURES = 64;
  */
 export function watchReader(descriptor: number): Promise<void> | undefined {
   try {
-    const { poll } = Deno.dlopen(LIBRARY, SYMBOLS).symbols;
-    return waitForHangUp(poll, descriptor);
+    const library = Deno.dlopen(LIBRARY, SYMBOLS);
+    return waitForHangUp(library.symbols.poll, descriptor).finally(() => library.close());
   } catch {
     return undefined;
   }

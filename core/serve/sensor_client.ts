@@ -71,7 +71,10 @@ async function* readEvents(
   try {
     const response = await fetch(`http://sensor/api/events${query}`, { client, signal });
     const eventsFrom = response.headers.get("oisp-events-from") ?? undefined;
-    if (!response.ok || (query !== "" && eventsFrom === undefined)) throw refused(response.status);
+    if (!response.ok || (query !== "" && eventsFrom === undefined)) {
+      await response.body?.cancel();
+      throw refused(response.status);
+    }
     if (response.body === null) return;
     onOpen?.({ eventsFrom });
     yield* splitLines(response.body);
