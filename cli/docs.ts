@@ -132,7 +132,7 @@ const CONFIG_INTRO = `# Configuration
 
 One TOML 1.1 file, the first of: \`--config FILE\`, \`OISP_CONFIG\`, \`$XDG_CONFIG_HOME/oisp/config.toml\` (not under root),
 \`/etc/oisp/config.toml\`. Nothing is read from the working directory. A sensor that runs as root refuses a file that others can
-write. \`oisp config init\` prints a commented file, \`oisp config check\` lists every problem with line and column, \`oisp config show\`
+write; under sudo a file that is named has to be the caller's, or readable for everybody. \`oisp config init\` prints a commented file, \`oisp config check\` lists every problem with line and column, \`oisp config show\`
 prints what holds and where each value comes from.
 
 Order: flag, environment, file, default. In texts \`\${NAME}\` is a variable of the environment, \`\${NAME:-text}\` one with a

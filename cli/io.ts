@@ -44,6 +44,9 @@ export interface IoOptions {
   readonly showsProgress: boolean;
 }
 
+/** Before the flags are read. */
+export const PLAIN_IO: IoOptions = { color: "auto", isQuiet: false, verbosity: 0, showsProgress: false };
+
 const encoder = new TextEncoder();
 
 function writeAllSync(stream: typeof Deno.stdout, bytes: Uint8Array): void {

@@ -7,14 +7,12 @@
 import { type Finding, FindingError } from "../core/model/finding.ts";
 import type { Command, Flag } from "./command.ts";
 import { COMMANDS, LATER_COMMANDS } from "./commands/registry.ts";
-import { loadMask, toFindingJson, writeFindings } from "./errors.ts";
+import { loadMask, writeFindings } from "./errors.ts";
 import { ExitCode } from "./exit_codes.ts";
+import { explainFailure } from "./failure.ts";
 import { renderCommandHelp, renderLongHelp, renderShortHelp } from "./help.ts";
-import { createIo, type Io } from "./io.ts";
-import type { ColorMode } from "./term/color.ts";
+import { createIo, type Io, PLAIN_IO } from "./io.ts";
 import type { FlagValues } from "./flag_values.ts";
-
-const PLAIN_IO = { color: "auto", isQuiet: false, verbosity: 0, showsProgress: false } as const;
 
 /** Runs one command line and gives the exit code. Never throws; problems are on stderr. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -23,14 +21,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (argv.length <= 1 && (first === undefined || first === "--help" || first === "-h")) return showHelp(first);
     return await dispatch(argv);
   } catch (error) {
-    await loadMask();
-    return explainFailure(error, createIo({ ...PLAIN_IO, color: colorOf(argv) }), argv.includes("--json"));
+    return await explainFailure(error, argv);
   }
-}
-
-function colorOf(argv: readonly string[]): ColorMode {
-  const text = argv.find((word) => word.startsWith("--color="))?.slice("--color=".length);
-  return text === "always" || text === "never" ? text : "auto";
 }
 
 function showHelp(word: string | undefined): number {
@@ -102,47 +94,4 @@ function toLaterFinding(flag: Flag, command: Command): Finding {
     why: isRefused ? "going on without it would look like success" : "everything else goes on without it",
     fix: isRefused ? `leave --${flag.name} out` : `oisp help ${command.id}   lists what is`,
   };
-}
-
-function explainFailure(error: unknown, io: Io, isJson: boolean): number {
-  if (error instanceof Deno.errors.BrokenPipe) return ExitCode.ok;
-  if (isOutputFull(error)) return explainFullOutput(error, io);
-  if (!(error instanceof FindingError)) return explainBug(error, io);
-  if (isJson) {
-    io.stdout.writeSync(JSON.stringify({ findings: error.findings.map(toFindingJson) }) + "\n");
-  }
-  writeFindings(io.stderr, error.findings);
-  return error.exitCode;
-}
-
-/** What a system says of a disk or device that takes no more, wherever stdout leads. */
-const FULL_CODES: readonly unknown[] = ["ENOSPC", "EDQUOT", "EIO", "EFBIG"];
-
-function isOutputFull(error: unknown): error is Error {
-  return error instanceof Error && "code" in error && FULL_CODES.includes(error.code);
-}
-
-function explainFullOutput(error: Error, io: Io): number {
-  writeFindings(io.stderr, [{
-    code: "OISP-OUT-003",
-    severity: "error",
-    what: `Cannot write everything: ${error.message}`,
-    fix: "make room, then start again",
-  }]);
-  return ExitCode.io;
-}
-
-function explainBug(error: unknown, io: Io): number {
-  const detail = error instanceof Error ? error.stack ?? error.message : String(error);
-  // A stack holds file names and our own words; a message may hold input, so it is cut.
-  writeFindings(io.stderr, [{
-    code: "OISP-BUG-001",
-    severity: "error",
-    what: "Cannot go on: a bug in oisp",
-    why: io.verbosity > 0 || Deno.env.get("OISP_VERBOSE") !== undefined
-      ? detail
-      : detail.split("\n")[0]?.slice(0, 300) ?? "",
-    fix: "repeat with OISP_VERBOSE=1 and report what it prints",
-  }]);
-  return ExitCode.bug;
 }

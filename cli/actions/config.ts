@@ -7,6 +7,7 @@ import { ExitCode } from "../exit_codes.ts";
 import { toConfigRequest } from "../settings.ts";
 import { sanitize } from "../term/sanitize.ts";
 import { pad } from "../term/width.ts";
+import { usageError } from "../usage.ts";
 
 function load(invocation: Invocation): Config {
   const request = toConfigRequest(invocation);
@@ -77,6 +78,15 @@ function show(invocation: Invocation): number {
 export function run(invocation: Invocation): Promise<number> {
   if (invocation.args[0] === "check") return Promise.resolve(check(invocation));
   if (invocation.args[0] === "show") return Promise.resolve(show(invocation));
+  const file = invocation.args[1];
+  if (file !== undefined) {
+    throw usageError({
+      code: "OISP-CLI-005",
+      severity: "error",
+      what: `Cannot use argument ${JSON.stringify(file)}: init writes to stdout`,
+      fix: `oisp config init > FILE`,
+    });
+  }
   invocation.io.stdout.writeSync(renderInitFile());
   return Promise.resolve(ExitCode.ok);
 }

@@ -50,6 +50,16 @@ function refuse(code: string, what: string, why: string, fix: string): Finding {
 
 function checkOwner(info: Deno.FileInfo, candidate: Candidate, request: FileRequest): Finding | undefined {
   if (!request.isRoot) return undefined;
+  const { callerUid = 0 } = request;
+  // Messages about a file quote it: under sudo only what the caller could read anyway is read. /etc/oisp is root's own choice.
+  if (candidate.isAsked && callerUid !== 0 && info.uid !== callerUid && ((info.mode ?? 0) & 0o004) === 0) {
+    return refuse(
+      "OISP-CFG-005",
+      `Cannot read configuration ${JSON.stringify(candidate.path)} with the rights of the caller`,
+      "under sudo a file that is named has to be the caller's, or readable for everybody",
+      `chmod o+r ${candidate.path}   (secrets belong into files of their own: <key>_file)`,
+    );
+  }
   const isWritable = ((info.mode ?? 0) & 0o022) !== 0;
   const isOwnerTrusted = info.uid === 0 || (candidate.isAsked && info.uid === request.callerUid);
   if (!isWritable && isOwnerTrusted) return undefined;

@@ -124,6 +124,20 @@ Deno.test("a root sensor refuses a file that others can write or own", () => {
   }
 });
 
+Deno.test("under sudo a file that is named has to be one that the caller can read", () => {
+  const path = Deno.makeTempFileSync();
+  try {
+    const owner = Deno.statSync(path).uid ?? 0;
+    const request = { flagFile: path, env: () => undefined, isRoot: true, flags: [], callerUid: owner + 1 };
+    Deno.chmodSync(path, 0o600);
+    assert.throws(() => loadConfig(request), /OISP-CFG-005/);
+    Deno.chmodSync(path, 0o604);
+    if (owner === 0) loadConfig(request);
+  } finally {
+    Deno.removeSync(path);
+  }
+});
+
 Deno.test("the search order has the user's file first, never under root, and nothing of the working directory", async () => {
   const { listConfigPaths } = await import("./file.ts");
   const base = env({ HOME: "/home/a" });
