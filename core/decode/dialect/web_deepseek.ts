@@ -1,6 +1,6 @@
 /**
  * The DeepSeek web application: a prompt in, a stream of patches to one answer out. A patch has a path, an operation and a value;
- * a bare value repeats path and operation of the one before. Undocumented by the vendor; read from recordings of the page.
+ * a bare value repeats path and operation of the one before. Undocumented by the vendor; members as open clients of the page use them.
  *
  * @see https://chat.deepseek.com (read 2026-11-21)
  */
@@ -11,6 +11,7 @@ import type { Dialect, RequestView, ResponseContext, ResponseReader, StreamDelta
 import { asFilledText, asRecord, asText, type JsonRecord, parseRecord } from "./json_access.ts";
 import { asRecords, compact } from "./json_value.ts";
 import { hasPathEnd } from "./path_end.ts";
+import { toWebRequest } from "./web_prompt.ts";
 
 /** Patches inside patches are one level deep. */
 const MAX_DEPTH = 4;
@@ -33,16 +34,7 @@ function decodeRequest(view: RequestView): ModelRequest | undefined {
   const json = asRecord(view.json);
   const prompt = asFilledText(json?.prompt);
   if (json === undefined || prompt === undefined) return undefined;
-  const conversation = asFilledText(json.chat_session_id);
-  return compact<ModelRequest>({
-    requestType: "chat",
-    isStreaming: true,
-    messages: [{ role: "user", content: prompt }],
-    isDelta: true,
-    tools: [],
-    parameters: {},
-    sessionKeys: conversation === undefined ? undefined : { conversation },
-  });
+  return toWebRequest({ prompt, conversation: asFilledText(json.chat_session_id) });
 }
 
 class DeepseekReader implements ResponseReader {

@@ -12,6 +12,7 @@ import { readFormFields } from "./form_fields.ts";
 import { asFilledText, asList, asText, parseJson } from "./json_access.ts";
 import { compact } from "./json_value.ts";
 import { hasPathEnd } from "./path_end.ts";
+import { toWebRequest } from "./web_prompt.ts";
 
 /** Name of the rows that hold results. */
 const RESULT_ROW = "wrb.fr";
@@ -37,17 +38,7 @@ function decodeRequest(view: RequestView): ModelRequest | undefined {
   const inner = asList(parseJson(asText(asList(parseJson(field))[1]) ?? ""));
   const prompt = asFilledText(asList(inner[0])[0]);
   if (prompt === undefined) return undefined;
-  const conversation = asFilledText(asList(inner[2])[0]);
-  return compact<ModelRequest>({
-    requestType: "chat",
-    isStreaming: true,
-    messages: [{ role: "user", content: prompt }],
-    // The server keeps the conversation: a request holds only what is new.
-    isDelta: true,
-    tools: [],
-    parameters: {},
-    sessionKeys: conversation === undefined ? undefined : { conversation },
-  });
+  return toWebRequest({ prompt, conversation: asFilledText(asList(inner[2])[0]) });
 }
 
 class GeminiWebReader implements ResponseReader {

@@ -9,6 +9,7 @@ import type { BodyMessage } from "../body/body_format.ts";
 import type { Dialect, RequestView, ResponseContext, ResponseReader, StreamDelta } from "./dialect.ts";
 import { asFilledText, asRecord, asText, type JsonRecord, parseRecord } from "./json_access.ts";
 import { compact } from "./json_value.ts";
+import { toWebRequest } from "./web_prompt.ts";
 
 const PATH = /\/rest\/app-chat\/conversations\/(?:new|([^/]+)\/responses)$/;
 
@@ -30,17 +31,7 @@ function decodeRequest(view: RequestView): ModelRequest | undefined {
   const json = asRecord(view.json);
   const prompt = asFilledText(json?.message);
   if (json === undefined || prompt === undefined) return undefined;
-  const conversation = PATH.exec(view.path)?.[1];
-  return compact<ModelRequest>({
-    requestType: "chat",
-    model: asFilledText(json.modelName),
-    isStreaming: true,
-    messages: [{ role: "user", content: prompt }],
-    isDelta: true,
-    tools: [],
-    parameters: {},
-    sessionKeys: conversation === undefined ? undefined : { conversation },
-  });
+  return toWebRequest({ prompt, conversation: PATH.exec(view.path)?.[1], model: asFilledText(json.modelName) });
 }
 
 class GrokReader implements ResponseReader {
