@@ -1,7 +1,7 @@
 //! The drain thread: kernel rings -> records -> queue. It never attaches and never waits for anything but the kernel.
 use crate::account::Account;
 use crate::discover;
-use crate::engine::{Clock, Host, Memory, Priority, Ring, Sorter, State, Waiter, boot_ns, time_ns};
+use crate::engine::{Clock, Host, Memory, Ring, Sorter, State, Waiter, boot_ns, time_ns};
 use crate::record::{Header, Kind, append_json, conn_id, is_all, record_len, return_ns};
 use libbpf_rs::{Link, MapHandle};
 use serde_json::json;
@@ -41,7 +41,6 @@ pub(crate) struct Drain {
     /// Process and socket programs; the TLS probes are the attacher's.
     pub links: Vec<Link>,
     pub clock: Clock,
-    pub priority: Priority,
 }
 
 struct Ticks {
@@ -146,7 +145,7 @@ impl Drain {
 
     /// Moves what is in the rings, in the order in which it happened.
     fn pump(&mut self) -> Found {
-        let Self { payload, control, sorter, host, clock, priority, .. } = self;
+        let Self { payload, control, sorter, host, clock, .. } = self;
         sorter.mapped();
         if payload.is_empty() && control.is_empty() {
             sorter.forget_closed();
@@ -197,7 +196,6 @@ impl Drain {
             return Found::Quiet;
         }
         host.queue.push(batch);
-        priority.follow(host.queue.len() + payload.waiting());
         Found::Urgent
     }
 

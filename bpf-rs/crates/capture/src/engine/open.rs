@@ -11,7 +11,7 @@ use super::scope::Scope;
 use super::sorter::Sorter;
 use super::typed_pids::TypedPids;
 use super::wait::Waiter;
-use super::{Config, Emitter, Engine, Feature, Host, Priority, sockets};
+use super::{Config, Emitter, Engine, Feature, Host, sockets};
 use crate::discover::Discovery;
 use crate::drain::Drain;
 use crate::queue::Queue;
@@ -147,19 +147,9 @@ impl Engine {
             closed: Vec::new(),
         };
         let bell = waiter.bell();
-        let priority = Priority::new(host.config.queue_bytes as usize);
         let own_totals = loaded.loader.map("totals")?;
-        let drain = Drain {
-            host: Arc::clone(&host),
-            payload,
-            control,
-            sorter,
-            waiter,
-            totals: own_totals,
-            links,
-            clock,
-            priority,
-        };
+        let drain =
+            Drain { host: Arc::clone(&host), payload, control, sorter, waiter, totals: own_totals, links, clock };
         let thread = std::thread::Builder::new().name("oisp-drain".into()).spawn(move || drain.run_guarded());
         let thread = thread.map_err(|e| format!("cannot start a thread: {e}"))?;
         Ok(Self {

@@ -14,7 +14,6 @@ mod witness;
 pub use hold::Hold;
 
 use crate::caller::Caller;
-use crate::engine::priority;
 use child::Plan;
 use std::collections::HashMap;
 use std::ffi::{CString, OsString};
@@ -79,7 +78,6 @@ pub fn spawn(command: &Command) -> io::Result<Arc<Child>> {
     let plan = plan(command)?;
     let (start_read, start_write) = pipe()?;
     let (report_read, report_write) = pipe()?;
-    priority::reset_thread();
     let pid = child::fork(&plan, start_read.as_raw_fd(), report_write.as_raw_fd())?;
     let child = Arc::new(Child {
         pid,
