@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { RawHeader } from "../model/raw_capture.ts";
-import { decodeBase64 } from "./base64.ts";
+import { decodeBase64, decodeBase64Bytes } from "./base64.ts";
 import type { InputFindings } from "./input_findings.ts";
 import { findLineEnd, type LineTaker, readLines } from "./line_blocks.ts";
 import { createRecordsLine, type LineTemplate, parseRecordsLine } from "./records_line.ts";
@@ -128,7 +128,9 @@ class RecordsReader implements LineTaker {
   #take(): boolean {
     const line = this.#line;
     if (this.#data.length < line.data.length) this.#data = Buffer.alloc(line.data.length * 2);
-    const count = decodeBase64(line.data, this.#data);
+    const count = line.dataFrom < 0
+      ? decodeBase64(line.data, this.#data)
+      : decodeBase64Bytes(this.#bytes, line.dataFrom, line.dataTo, this.#data);
     if (count < 0) return false;
     const timeNs = this.#toTimeNs();
     let connection = this.#connections.get(line.conn);

@@ -4,6 +4,7 @@
  * that differs goes through `JSON.parse`.
  */
 import { Buffer } from "node:buffer";
+import { SHORTEST_NATIVE_CHARS } from "./base64.ts";
 import { isRecord } from "./fact_fields.ts";
 
 /** The facts of a line. One object is used again for every line. */
@@ -14,8 +15,11 @@ export interface RecordsLine {
   /** Whole seconds of `ts_ns`, and the nanoseconds that remain: together they hold 19 digits exactly. */
   seconds: number;
   restNs: number;
-  /** Base64 text; "" when the line carries none. */
+  /** Base64 text; "" when the line carries none, or has it between `dataFrom` and `dataTo`. */
   data: string;
+  /** Where a short base64 text stands in the line's bytes; -1 when it is in `data`. */
+  dataFrom: number;
+  dataTo: number;
   /** Absolute stream offset; -1: append. */
   offset: number;
   pid: number;
@@ -32,6 +36,8 @@ export function createRecordsLine(): RecordsLine {
     seconds: 0,
     restNs: 0,
     data: "",
+    dataFrom: -1,
+    dataTo: -1,
     offset: -1,
     pid: 0,
     tid: 0,
@@ -99,7 +105,10 @@ export class LineTemplate {
       if (end < 0) return false;
       this.#at = end + 1;
       // Base64 has no escapes; text that has them fails to decode.
-      line.data = bytes.toString("latin1", start, end);
+      const isShort = end - start < SHORTEST_NATIVE_CHARS;
+      line.data = isShort ? "" : bytes.toString("latin1", start, end);
+      line.dataFrom = isShort ? start : -1;
+      line.dataTo = end;
       return true;
     }
     const end = findPlainEnd(bytes, start);
@@ -214,6 +223,7 @@ function readFields(json: Record<string, unknown>, text: string, line: RecordsLi
   line.seconds = Number(digits.slice(0, -NANOS_DIGITS));
   line.restNs = Number(digits.slice(-NANOS_DIGITS));
   line.data = typeof json.data === "string" ? json.data : "";
+  line.dataFrom = -1;
   line.offset = typeof json.offset === "number" ? json.offset : -1;
   line.pid = typeof json.pid === "number" ? json.pid : 0;
   line.tid = typeof json.tid === "number" ? json.tid : 0;
