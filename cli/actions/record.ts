@@ -49,25 +49,29 @@ async function open(
 /** Captures until Ctrl-C, SIGTERM or the end of `--duration`. */
 export async function run(invocation: Invocation): Promise<number> {
   const { io, flags } = invocation;
+  // From here on: whoever ends it while it starts gets an orderly end, too.
+  let stop = () => {};
+  const signals = onStopSignals(() => stop());
   const filter = await checkOutputs(invocation);
   const config = loadSettings(invocation);
   // Before the library is loaded: with it the right to call native code is given up.
   const whenReaderGone = watchStdoutReader(io);
   // Before any file is made: without rights nothing shall be left behind.
   const capture = await openCapture(toSensorConfig(toScope(flags, config), config), findHashKey(invocation, config));
-  let stop = () => capture.stop();
+  stop = () => capture.stop();
   const outputs = await openLiveOutputs(invocation, config, filter, "stdout", () => stop());
   const sensor = await open(invocation, config, capture, outputs);
   stop = () => sensor.stop();
   if (outputs.usesStdout) whenReaderGone(() => stop());
   if (!io.isQuiet) writeFindings(io.stderr, sensor.findings);
   io.say(`oisp: capturing ${describeScope(invocation, config)}; Ctrl-C ends it`);
-  const signals = onStopSignals(stop);
   const durationMs = flags.number("duration");
   const timer = durationMs === undefined ? undefined : setTimeout(stop, durationMs);
   const progress = showProgress(io, sensor.session, outputs.hasTerminalLines);
   const kept = keepReports(outputs.reports, sensor.session);
-  const result = await sensor.run().finally(() => {
+  const running = sensor.run();
+  if (signals.exitCode() !== undefined) stop();
+  const result = await running.finally(() => {
     kept.stop();
     clearTimeout(timer);
     progress.stop();

@@ -218,6 +218,17 @@ testOrSkip("two sensors at once both see each call", reason, () =>
     }
   }));
 
+testOrSkip("record that is ended while it starts ends in order", reason, () =>
+  withStage(async (stage) => {
+    // The signal comes as soon as there is a handler for it (bit 14 of SigCgt), long before the capture is open.
+    const script = `${words} record -o early.jsonl & pid=$!
+      until (( 0x$(sed -n 's/^SigCgt:[[:space:]]*//p' /proc/$pid/status) & 0x4000 )); do :; done
+      kill -TERM $pid; wait $pid; echo "code $?"`;
+    const { stdout, stderr } = await stage.run(["bash", "-c", script]);
+    strictEqual(stdout, "code 0\n", stderr);
+    match(stderr, /calls in/);
+  }));
+
 testOrSkip(
   "a sensor that was killed leaves no probe and no socket in the way of the next one",
   reason,
