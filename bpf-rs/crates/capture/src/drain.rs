@@ -1,8 +1,9 @@
 //! The drain thread: kernel rings -> records -> queue. It never attaches and never waits for anything but the kernel.
 use crate::account::Account;
 use crate::discover;
-use crate::engine::{Clock, Host, Memory, Ring, Sorter, State, Waiter, boot_ns, time_ns};
+use crate::engine::{Clock, Host, Ring, Sorter, State, Waiter, boot_ns, time_ns};
 use crate::record::{Header, Kind, append_json, conn_id, is_all, record_len, return_ns};
+use crate::ticks::{Found, IDLE_AFTER, Ticks};
 use libbpf_rs::{Link, MapHandle};
 use serde_json::json;
 use std::sync::Arc;
@@ -11,18 +12,8 @@ use std::time::{Duration, Instant};
 /// While records come, batches are collected this long; the kernel wakes the thread when much waits in the ring. Every batch
 /// wakes the reader, whose caches are cold by then: at 200 calls a second batches of 10 ms cost twice the CPU of these.
 pub(crate) const NAP: Duration = Duration::from_millis(50);
-/// Without a record for this long the thread sleeps until the kernel wakes it.
-const IDLE_AFTER: Duration = Duration::from_millis(100);
 /// The reader is slow: how long to leave it alone.
 const FULL_PAUSE: Duration = Duration::from_millis(1);
-/// How often time passes for the reader while records come.
-const BUSY_TICK: Duration = Duration::from_millis(250);
-/// Afterwards: this often at first, then after a quarter of the time that nothing came, so that what waits for an end is at
-/// most that much late and an idle machine is left alone.
-const IDLE_TICK: Duration = Duration::from_secs(1);
-const MAX_IDLE_TICK: Duration = Duration::from_secs(30);
-/// Facts of processes wait this long for something that the reader has to be woken for.
-const QUIET_TIME: Duration = Duration::from_secs(1);
 const ACCOUNT_EVERY: Duration = Duration::from_secs(60);
 const MAX_BATCH_BYTES: usize = 1 << 20;
 /// Header and one chunk.
@@ -43,68 +34,7 @@ pub(crate) struct Drain {
     pub clock: Clock,
 }
 
-struct Ticks {
-    memory: Memory,
-    /// Of anything.
-    last_record: Instant,
-    /// Of something that the reader was woken for.
-    last_urgent: Instant,
-    /// Since when the reader has something that it was not woken for.
-    quiet_since: Option<Instant>,
-    last_tick: Instant,
-    last_account: Instant,
-    control_lost: u64,
-}
-
-impl Ticks {
-    fn new(now: Instant) -> Self {
-        Self {
-            memory: Memory::new(now),
-            last_record: now,
-            last_urgent: now,
-            quiet_since: None,
-            last_tick: now,
-            last_account: now,
-            control_lost: 0,
-        }
-    }
-
-    fn note(&mut self, found: Found, now: Instant) {
-        if found != Found::Nothing {
-            self.last_record = now;
-        }
-        match found {
-            Found::Urgent => (self.last_urgent, self.quiet_since) = (now, None),
-            Found::Quiet => self.quiet_since = self.quiet_since.or(Some(now)),
-            Found::Nothing => {}
-        }
-    }
-
-    /// How long an idle thread may sleep. Memory waits for discovery too, which is not asked more often than this.
-    fn until_work(&self, now: Instant) -> Duration {
-        let tick = self.until_tick(now);
-        self.memory.until_due(self.last_urgent, now).map_or(tick, |memory| tick.min(memory.max(NAP)))
-    }
-
-    /// How long until the reader has to be told the time.
-    fn until_tick(&self, now: Instant) -> Duration {
-        let since = now - self.last_urgent;
-        let every = if since < IDLE_AFTER { BUSY_TICK } else { (since / 4).clamp(IDLE_TICK, MAX_IDLE_TICK) };
-        let tick = (self.last_tick + every).saturating_duration_since(now);
-        self.quiet_since.map_or(tick, |since| tick.min((since + QUIET_TIME).saturating_duration_since(now)))
-    }
-}
-
-/// What a look into the rings gave.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Found {
-    Nothing,
-    /// Facts of processes only: whoever reads them needs them with the next bytes of a process, not before.
-    Quiet,
-    Urgent,
-}
-
-/// Moves facts as long as they are wanted; whether there was any.
+/// Moves facts as long as they are wanted. Gives whether there was any.
 fn take_facts(ring: &mut Ring, sorter: &mut Sorter, batch: &mut Vec<u8>, is_wanted: impl Fn(&[u8]) -> bool) -> bool {
     !ring.is_empty()
         && ring.consume(|fact| {
@@ -281,36 +211,5 @@ impl Drain {
                 std::thread::sleep(FULL_PAUSE);
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SECOND: Duration = Duration::from_secs(1);
-
-    #[test]
-    fn the_time_is_told_often_while_records_come_and_ever_more_rarely_afterwards() {
-        let start = Instant::now();
-        let mut ticks = Ticks::new(start);
-        assert_eq!(ticks.until_tick(start), BUSY_TICK);
-        for (idle, every) in [(2, 1), (40, 10), (3600, 30)] {
-            ticks.last_tick = start + idle * SECOND;
-            assert_eq!(ticks.until_tick(ticks.last_tick), every * SECOND);
-        }
-        ticks.note(Found::Urgent, ticks.last_tick);
-        assert_eq!(ticks.until_tick(ticks.last_tick), BUSY_TICK);
-    }
-
-    #[test]
-    fn facts_that_can_wait_do_not_wait_for_the_next_tick_of_an_idle_machine() {
-        let start = Instant::now();
-        let mut ticks = Ticks::new(start);
-        let now = start + 3600 * SECOND;
-        ticks.last_tick = now;
-        ticks.note(Found::Quiet, now);
-        ticks.note(Found::Quiet, now + SECOND / 2);
-        assert_eq!(ticks.until_tick(now + SECOND / 2), QUIET_TIME / 2);
     }
 }

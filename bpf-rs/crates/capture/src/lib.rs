@@ -13,6 +13,7 @@ pub mod process;
 pub mod queue;
 pub mod record;
 pub mod spawn;
+mod ticks;
 pub mod verdict;
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! Discovery against real programs: what is covered before its first call, what is told when it is not.
 mod support;
-use oisp_capture::control;
 use oisp_capture::engine::{Config, Engine};
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -9,16 +8,10 @@ use std::process::{Command, Stdio};
 use support::*;
 
 const PROCESS: u16 = 3;
-const COVERAGE: u16 = 7;
 
 fn discovering(config: &mut Config) {
     config.scope.whole_machine = false;
     config.discover = true;
-}
-
-fn ask(engine: &Engine, request: &Value) -> Value {
-    let reply = control::dispatch(Some(engine.host()), &request.to_string()).unwrap();
-    serde_json::from_str(&reply).unwrap()
 }
 
 /// Runs a command as `oisp run` does; its process id.
@@ -31,17 +24,6 @@ fn run(engine: &Engine, argv: &[&str], env: Value) -> u32 {
     child["pid"].as_u64().unwrap() as u32
 }
 
-fn everything(engine: &Engine) -> Vec<Record> {
-    ask(engine, &json!({ "op": "flush" }));
-    let mut all = Vec::new();
-    finish(engine, &mut all);
-    all
-}
-
-fn coverage<'a>(all: &'a [Record], reason: &'a str) -> impl Iterator<Item = Value> + 'a {
-    all.iter().filter(|r| r.kind == COVERAGE).map(Record::json).filter(move |c| c["reason"] == reason)
-}
-
 #[test]
 fn a_command_is_captured_from_its_first_call_and_its_exit_arrives() {
     let folder = Folder::new("first-call");
@@ -52,7 +34,7 @@ fn a_command_is_captured_from_its_first_call_and_its_exit_arrives() {
         let url = format!("https://localhost:{port}/round-{round}");
         run(&engine, &["curl", "-s", "-o", "/dev/null", "--cacert", certificate.to_str().unwrap(), &url], json!({}));
     }
-    let all = everything(&engine);
+    let all = everything_discovered(&engine);
     for round in 0..5 {
         let sent = connections_that_sent(&all, &format!("GET /round-{round} "));
         assert_eq!(sent.len(), 1, "round {round}");
@@ -65,17 +47,7 @@ fn a_command_is_captured_from_its_first_call_and_its_exit_arrives() {
 
 #[test]
 fn in_another_pid_namespace_a_command_is_captured_too() {
-    let inner = "a_command_is_captured_from_its_first_call_and_its_exit_arrives";
-    let own = std::env::current_exe().unwrap();
-    let namespace =
-        Command::new("unshare").args(["-p", "-f", "--mount-proc"]).arg(own).args(["--exact", inner]).output();
-    match namespace {
-        Ok(o) if String::from_utf8_lossy(&o.stderr).contains("skipped: ") => skip("the test inside was skipped"),
-        Ok(o) if o.status.success() => assert!(String::from_utf8_lossy(&o.stdout).contains("1 passed")),
-        Ok(o) if String::from_utf8_lossy(&o.stderr).contains("unshare failed") => skip("no right to make a namespace"),
-        Ok(o) => panic!("{}{}", String::from_utf8_lossy(&o.stdout), String::from_utf8_lossy(&o.stderr)),
-        Err(_) => skip("no unshare"),
-    }
+    run_in_pid_namespace("a_command_is_captured_from_its_first_call_and_its_exit_arrives");
 }
 
 #[test]
@@ -99,7 +71,7 @@ fn a_library_that_was_not_known_is_attached_when_it_is_mapped_and_the_delay_is_t
     let copy = folder.file("lib").display().to_string();
     let script = format!("LD_LIBRARY_PATH={copy} exec /usr/bin/python3 -c '{client}'");
     run(&engine, &["sh", "-c", &script], json!({}));
-    let all = everything(&engine);
+    let all = everything_discovered(&engine);
     let late: Vec<Value> = coverage(&all, "mapped_late").collect();
     assert_eq!(late.len(), 1, "{late:?}");
     assert!(late[0]["library"].as_str().unwrap().starts_with(folder.0.to_str().unwrap()), "{late:?}");
@@ -129,7 +101,7 @@ fn short_programs_with_unknown_libraries(name: &str, wait_attach: bool) -> Optio
         );
         run(&engine, &["sh", "-c", &script], json!({}));
     }
-    let all = everything(&engine);
+    let all = everything_discovered(&engine);
     let late: Vec<Value> = coverage(&all, "mapped_late").collect();
     assert_eq!(late.len(), 8, "seen or not, each one is told: {late:?}");
     Some((0..8).filter(|r| !connections_that_sent(&all, &format!("GET /short-{r} ")).is_empty()).count())
@@ -162,7 +134,7 @@ fn a_fifo_a_terabyte_and_a_folder_called_library_are_refused_and_told() {
     std::fs::write(folder.file("lib").join("libssl.so.3"), b"\x7fELF\x02\x01\x01 not really").unwrap();
     std::os::unix::fs::symlink("/dev/zero", folder.file("lib").join("libssl.so.4")).unwrap();
     run(&engine, &[program.to_str().unwrap()], json!({}));
-    let all = everything(&engine);
+    let all = everything_discovered(&engine);
     let refused = |reason: &str| coverage(&all, reason).map(|c| c["library"].clone()).collect::<Vec<_>>();
     assert!(refused("refused_not_regular").contains(&json!(fifo)), "{:?}", refused("refused_not_regular"));
     assert!(refused("refused_not_regular").contains(&json!("/dev/zero")));
@@ -178,7 +150,7 @@ fn a_program_whose_tls_is_not_known_is_told_with_reason_and_fix() {
     }
     let Some(engine) = session(discovering) else { return };
     run(&engine, &[go.to_str().unwrap(), "version"], json!({}));
-    let told: Vec<Value> = coverage(&everything(&engine), "go_tls").collect();
+    let told: Vec<Value> = coverage(&everything_discovered(&engine), "go_tls").collect();
     assert_eq!(told.len(), 1, "{told:?}");
     assert_eq!((&told[0]["covered"], &told[0]["exe"]), (&json!(false), &json!(go)));
     assert!(told[0]["fix"].is_string() && told[0]["detail"].is_string());
@@ -196,7 +168,7 @@ fn told_of_ourselves(own_program: bool) -> Option<Vec<Value>> {
     let own = std::env::current_exe().unwrap();
     assert!(std::hint::black_box(SIGN).starts_with(b"rustls"));
     run(&engine, &[own.to_str().unwrap(), "--list"], json!({}));
-    let all = everything(&engine);
+    let all = everything_discovered(&engine);
     let told = all.iter().filter(|r| r.kind == COVERAGE).map(Record::json);
     Some(told.filter(|c| c["covered"] == false && c["exe"] == json!(own)).collect())
 }
@@ -230,7 +202,7 @@ fn calls_of_a_pattern(name: &str, force_user_scope: bool) -> Option<bool> {
             .status();
         assert!(status.unwrap().success());
     }
-    let all = everything(&engine);
+    let all = everything_discovered(&engine);
     assert!(!connections_that_sent(&all, "GET /special").is_empty(), "fifty calls take longer than finding it");
     assert!(connections_that_sent(&all, "GET /other").is_empty());
     Some(coverage(&all, "exe_scope_late").count() == 1)
@@ -278,7 +250,7 @@ fn a_tree_that_is_added_later_holds_what_runs_below_it_and_its_libraries_are_fou
     ask(&engine, &json!({ "op": "flush" }));
     shell.stdin.take().unwrap().write_all(b"\n").unwrap();
     assert!(shell.wait().unwrap().success());
-    let all = everything(&engine);
+    let all = everything_discovered(&engine);
     assert_eq!(connections_that_sent(&all, "GET /later ").len(), 1);
     let found =
         coverage(&all, "attached").any(|c| c["library"].as_str().unwrap().starts_with(folder.0.to_str().unwrap()));

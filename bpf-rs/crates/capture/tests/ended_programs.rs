@@ -1,18 +1,10 @@
 //! Programs that have ended when discovery looks at them. In a file of its own: it slows down every sensor of its process.
 mod support;
-use oisp_capture::control;
 use oisp_capture::engine::Engine;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::process::Command;
 use support::*;
-
-const COVERAGE: u16 = 7;
-
-fn ask(engine: &Engine, request: &Value) -> Value {
-    let reply = control::dispatch(Some(engine.host()), &request.to_string()).unwrap();
-    serde_json::from_str(&reply).unwrap()
-}
 
 /// Runs a command as `oisp run` does.
 fn run(engine: &Engine, argv: &[&str], env: &Value) {
@@ -21,17 +13,6 @@ fn run(engine: &Engine, argv: &[&str], env: &Value) {
     assert_eq!(released, json!({ "released": true, "prepared": true }));
     let ended = ask(engine, &json!({ "op": "wait", "pid": child["pid"], "timeout_ms": 20_000 }));
     assert_eq!(ended, json!({ "ended": true, "exit_code": 0 }));
-}
-
-fn everything(engine: &Engine) -> Vec<Record> {
-    ask(engine, &json!({ "op": "flush" }));
-    let mut all = Vec::new();
-    finish(engine, &mut all);
-    all
-}
-
-fn coverage<'a>(all: &'a [Record], reason: &'a str) -> impl Iterator<Item = Value> + 'a {
-    all.iter().filter(|r| r.kind == COVERAGE).map(Record::json).filter(move |c| c["reason"] == reason)
 }
 
 #[test]
@@ -63,7 +44,7 @@ fn of_a_script_that_ended_its_interpreter_is_told_and_not_that_they_are_two_file
     let all_scripts = format!("for i in 1 2 3 4; do {}; done 2>/dev/null; true", scripts.join("; "));
     run(&engine, &["sh", "-c", &all_scripts], &json!({}));
     drop(busy);
-    let all = everything(&engine);
+    let all = everything_discovered(&engine);
     assert_eq!(coverage(&all, "refused_other_file").collect::<Vec<_>>(), [] as [Value; 0]);
     let told: Vec<Value> = coverage(&all, "go_tls").map(|c| c["exe"].clone()).collect();
     assert_eq!(told, [json!(interpreter)]);

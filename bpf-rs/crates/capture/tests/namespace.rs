@@ -73,15 +73,5 @@ fn the_process_that_a_user_names_is_the_one_that_is_captured() {
 
 #[test]
 fn in_another_pid_namespace_too() {
-    let inner = "the_process_that_a_user_names_is_the_one_that_is_captured";
-    let own = std::env::current_exe().unwrap();
-    let namespace =
-        Command::new("unshare").args(["-p", "-f", "--mount-proc"]).arg(own).args(["--exact", inner]).output();
-    match namespace {
-        Ok(o) if String::from_utf8_lossy(&o.stderr).contains("skipped: ") => skip("the test inside was skipped"),
-        Ok(o) if o.status.success() => assert!(String::from_utf8_lossy(&o.stdout).contains("1 passed")),
-        Ok(o) if String::from_utf8_lossy(&o.stderr).contains("unshare failed") => skip("no right to make a namespace"),
-        Ok(o) => panic!("{}{}", String::from_utf8_lossy(&o.stdout), String::from_utf8_lossy(&o.stderr)),
-        Err(_) => skip("no unshare"),
-    }
+    run_in_pid_namespace("the_process_that_a_user_names_is_the_one_that_is_captured");
 }

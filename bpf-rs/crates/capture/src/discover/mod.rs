@@ -6,6 +6,7 @@
 //! [`examine`] (bounded) -> attach -> a `coverage` record ([`report`]).
 mod command;
 mod examine;
+mod exe_scope;
 mod files;
 pub mod glob;
 pub mod loader_cache;

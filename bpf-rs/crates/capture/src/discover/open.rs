@@ -2,7 +2,8 @@
 //!
 //! A path is first opened as a mere reference (O_PATH): that neither waits at a FIFO nor wakes a device. Only when it is
 //! a regular file of bearable size is the very same file opened for reading, through the descriptor.
-use crate::engine::FileId;
+use crate::engine::{FileId, ProcessFact};
+use crate::process;
 use oisp_locate::MAX_FILE_BYTES;
 use std::ffi::{CString, OsStr};
 use std::io;
@@ -190,6 +191,20 @@ fn mapped_id(file: &OwnedFd) -> Option<FileId> {
     unsafe { libc::munmap(at, BYTES) };
     let text = String::from_utf8_lossy(&text);
     super::maps::mappings(&text).find(|m| m.start == at as u64).map(|m| m.file)
+}
+
+/// The program of an exec: what the process runs or, when that ended or went on to its next program, what lies at the path it was
+/// started by; then that path too. Of a script that is its interpreter.
+pub fn started(fact: &ProcessFact) -> (Result<Opened, OpenError>, Option<String>) {
+    let running = program(fact.origin.tgid);
+    let Some(file) = fact.file else { return (running, None) };
+    if running.as_ref().is_ok_and(|opened| is_file(opened, file)) {
+        return (running, None);
+    }
+    match process::started_program(fact) {
+        Some(path) => (in_root(std::process::id(), &path, file), Some(path)),
+        None => (running, None),
+    }
 }
 
 #[cfg(test)]

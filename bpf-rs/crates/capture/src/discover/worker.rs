@@ -1,9 +1,10 @@
 //! The thread of discovery: what leads to files.
+use super::exe_scope::ExeScope;
 use super::files::{Cause, Files, MAX_FILES};
 use super::open::{OpenError, Opened};
-use super::{Job, Shared, command, glob, loader_cache, locked, maps, open, report};
+use super::{Job, Shared, command, loader_cache, locked, maps, open};
 use crate::engine::{FileId, Host, KernelFact, MappedFile, ProcessFact, ProcessState};
-use crate::process::{self, read};
+use crate::process::read;
 use crate::spawn::{self, Hold, lookup};
 use std::collections::{HashSet, VecDeque};
 use std::ffi::{OsStr, OsString};
@@ -20,8 +21,7 @@ const MAX_CHILDREN: usize = 64;
 /// Processes remembered after their end.
 const MAX_RECENT: usize = 256;
 const PLAIN_TIME: Duration = Duration::from_secs(60);
-/// A process that became another program while it was looked at is looked at again, at most so often.
-const MAX_LOOKS: usize = 8;
+
 /// The process that waits for its probes.
 struct Held {
     pid: u32,
@@ -48,20 +48,15 @@ pub(super) struct Worker {
     /// What processes mapped that ended before their exec was told: mappings and execs come on two ways.
     ended: VecDeque<MappedFile>,
     hold: Option<Held>,
-    exe_globs: Vec<String>,
-    had_globs: bool,
-    /// That user space decides for them, which is late, was told.
-    has_said_late: bool,
-    /// Processes in scope because of `exe_globs`, where the kernel cannot decide that at the exec.
-    by_exe: HashSet<u32>,
+    exe_scope: ExeScope,
 }
 
 impl Worker {
     pub fn new(host: Arc<Host>, shared: Arc<Shared>) -> Self {
-        let exe_globs = host.config.scope.exes.clone();
         let own_program = host.config.own_program.then(|| open::program(std::process::id()).ok()).flatten();
         let is_namespaced = host.own_tgid != std::process::id();
         Self {
+            exe_scope: ExeScope::new(host.clone(), is_namespaced),
             is_namespaced,
             files: Files::new(host.clone(), shared.clone(), own_program),
             host,
@@ -72,10 +67,6 @@ impl Worker {
             recent: VecDeque::new(),
             ended: VecDeque::new(),
             hold: None,
-            exe_globs,
-            had_globs: false,
-            has_said_late: false,
-            by_exe: HashSet::new(),
         }
     }
 
@@ -128,9 +119,8 @@ impl Worker {
             }
             Job::Scan => self.scan_processes(),
             Job::ExeScope(globs) => {
-                self.had_globs |= !self.exe_globs.is_empty();
-                self.exe_globs = globs;
-                self.say_if_late();
+                self.exe_scope.replace(globs);
+                self.exe_scope.say_if_late(&mut self.files);
                 self.scan_processes();
             }
             Job::Stop => {}
@@ -140,8 +130,8 @@ impl Worker {
     /// Named files, then the loader cache and PATH, then what runs: nearest to a first call first.
     fn first_pass(&mut self) {
         // before the first probe: a program that runs already is in scope from its first call that could be seen
-        read::all().into_iter().for_each(|pid| self.scope_by_exe(pid));
-        self.say_if_late();
+        read::all().into_iter().for_each(|pid| self.exe_scope.look(pid));
+        self.exe_scope.say_if_late(&mut self.files);
         for path in self.host.config.images.clone() {
             self.files.meet(open::here(Path::new(&path)), &path, &Cause::default());
         }
@@ -179,7 +169,7 @@ impl Worker {
         if pid == std::process::id() || pid == self.host.own_tgid || spawn::is_waiting(pid) {
             return;
         }
-        self.scope_by_exe(pid);
+        self.exe_scope.look(pid);
         if !self.is_in_scope(pid) {
             return;
         }
@@ -207,10 +197,8 @@ impl Worker {
         match (fact.state, fact.child) {
             (ProcessState::Exec, _) => self.exec(fact),
             (ProcessState::Fork, Some((child, _))) if pid == self.host.own_tgid => self.own_child(child, fact.start_ns),
-            (ProcessState::Fork, Some((child, _))) if self.by_exe.contains(&pid) => self.add_by_exe(child),
-            (ProcessState::Exit, _) => {
-                self.by_exe.remove(&pid);
-            }
+            (ProcessState::Fork, Some((child, _))) if self.exe_scope.contains(pid) => self.exe_scope.add(child),
+            (ProcessState::Exit, _) => self.exe_scope.forget(pid),
             _ => {}
         }
     }
@@ -226,9 +214,9 @@ impl Worker {
     fn exec(&mut self, fact: &ProcessFact) {
         let pid = fact.origin.tgid;
         if !self.host.scope.matches_programs() {
-            self.scope_by_exe(pid);
+            self.exe_scope.look(pid);
         }
-        let is_wanted = fact.in_scope || self.by_exe.contains(&pid);
+        let is_wanted = fact.in_scope || self.exe_scope.contains(pid);
         // in another namespace its mapping is reported with an id that can be looked up
         if !is_wanted || !self.host.config.discover || self.is_namespaced {
             return;
@@ -240,9 +228,9 @@ impl Worker {
             met_ns: Some(fact.origin.time_ns),
             exe: None,
         };
-        let (opened, started) = open_started(fact);
+        let (opened, started) = open::started(fact);
         let exe = started.clone().or_else(|| Some(opened.as_ref().ok()?.path.clone()));
-        self.note_recent(pid, exe);
+        push_bounded(&mut self.recent, (pid, exe));
         let path = started.clone().unwrap_or_else(|| fact.filename.clone());
         cause.exe = started;
         self.files.meet(opened, &path, &cause);
@@ -261,7 +249,7 @@ impl Worker {
         let told = self.recent.iter().rev().find(|(pid, _)| *pid == fact.pid).map(|(_, exe)| exe.clone());
         let exe = read::exe(fact.pid).map(|exe| exe.to_string_lossy().into_owned());
         if exe.is_none() && told.is_none() && !self.is_namespaced {
-            return self.note_ended(fact);
+            return push_bounded(&mut self.ended, fact.clone());
         }
         if !self.is_in_scope(fact.pid) {
             return;
@@ -296,81 +284,12 @@ impl Worker {
             || self.host.scope.contains(pid)
             || self.recent.iter().any(|(recent, _)| *recent == pid)
     }
-
-    fn note_ended(&mut self, fact: &MappedFile) {
-        if self.ended.len() >= MAX_RECENT {
-            self.ended.pop_front();
-        }
-        self.ended.push_back(fact.clone());
-    }
-
-    fn note_recent(&mut self, pid: u32, exe: Option<String>) {
-        if self.recent.len() >= MAX_RECENT {
-            self.recent.pop_front();
-        }
-        self.recent.push_back((pid, exe));
-    }
-
-    fn scope_by_exe(&mut self, pid: u32) {
-        // what was in scope by the patterns before these is to be taken out as well
-        let has_globs = !self.exe_globs.is_empty() || self.had_globs;
-        if !has_globs || self.is_namespaced || pid == std::process::id() {
-            return;
-        }
-        if self.host.scope.matches_programs() {
-            return self.scope_running(pid);
-        }
-        if self.is_match(read::exe(pid)) {
-            self.add_by_exe(pid);
-        } else if self.by_exe.remove(&pid) {
-            let _ = self.host.scope.set_exe(pid, false);
-        }
-    }
-
-    fn say_if_late(&mut self) {
-        if !self.exe_globs.is_empty() && !self.host.scope.matches_programs() && !self.has_said_late {
-            self.has_said_late = true;
-            self.files.tell(&report::scope_late());
-        }
-    }
-
-    fn is_match(&self, exe: Option<PathBuf>) -> bool {
-        let Some(exe) = exe else { return false };
-        let exe = exe.to_string_lossy();
-        let exe = exe.strip_suffix(" (deleted)").unwrap_or(&exe);
-        self.exe_globs.iter().any(|g| glob::matches(g, exe))
-    }
-
-    /// A process that runs already, while the kernel decides for those that begin: one that becomes another program in between
-    /// is looked at again.
-    fn scope_running(&self, pid: u32) {
-        for _ in 0..MAX_LOOKS {
-            let exe = read::exe(pid);
-            // one that has ended is no error
-            let _ = self.host.scope.set_exe(pid, self.is_match(exe.clone()));
-            if read::exe(pid) == exe {
-                return;
-            }
-        }
-    }
-
-    fn add_by_exe(&mut self, pid: u32) {
-        if self.host.scope.set_exe(pid, true).is_ok() {
-            self.by_exe.insert(pid);
-        }
-    }
 }
 
-/// The program of an exec: what the process runs or, when that ended or went on to its next program, what lies at the path it was
-/// started by; then that path too. Of a script that is its interpreter.
-fn open_started(fact: &ProcessFact) -> (Result<Opened, OpenError>, Option<String>) {
-    let running = open::program(fact.origin.tgid);
-    let Some(file) = fact.file else { return (running, None) };
-    if running.as_ref().is_ok_and(|opened| open::is_file(opened, file)) {
-        return (running, None);
+/// Adds to what is remembered; the oldest makes room.
+fn push_bounded<T>(list: &mut VecDeque<T>, item: T) {
+    if list.len() >= MAX_RECENT {
+        list.pop_front();
     }
-    match process::started_program(fact) {
-        Some(path) => (open::in_root(std::process::id(), &path, file), Some(path)),
-        None => (running, None),
-    }
+    list.push_back(item);
 }

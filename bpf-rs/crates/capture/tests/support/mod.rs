@@ -1,10 +1,13 @@
 //! A session, a TLS server and a reader of records for the kernel tests.
 #![allow(dead_code, reason = "each test file uses a part")]
 mod client;
+mod operations;
 mod skip;
 #[allow(unused_imports, reason = "each test file uses a part")]
 pub use client::*;
 use oisp_capture::engine::{Config, Engine, Image};
+#[allow(unused_imports, reason = "each test file uses a part")]
+pub use operations::*;
 use serde_json::Value;
 #[allow(unused_imports, reason = "each test file uses a part")]
 pub use skip::*;
