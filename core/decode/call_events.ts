@@ -5,18 +5,11 @@ import type { ModelCall, ModelError, ModelRequest, RequestType } from "../model/
 import type { EventOf, EventType, OispEvent } from "../model/oisp_event.ts";
 import { toDurationMs } from "../model/time.ts";
 import type { AnswerBody } from "./call_answer.ts";
+import { type CallSource, hasSpan, toAnswerConfidence, toResponseFacts } from "./call_answer_facts.ts";
 import { toAuthFacts } from "./call_auth.ts";
 import { limitAnswerDepth, limitRequestDepth } from "./call_depth.ts";
-import {
-  findMissingInAnswer,
-  findMissingInRequest,
-  type FormatSource,
-  hasAnswer,
-  toConfidence,
-  toToolConfidence,
-  unite,
-} from "./call_confidence.ts";
-import { readGrpcError, readRateLimit, readRequestId, readRetryAfterMs, readStatedCostUsd } from "./call_headers.ts";
+import { findMissingInRequest, type FormatSource, toConfidence, toToolConfidence, unite } from "./call_confidence.ts";
+import { readGrpcError, readStatedCostUsd } from "./call_headers.ts";
 import type { HeadRecognition } from "./call_recognition.ts";
 import type { RequestBody } from "./call_request.ts";
 import type { CallStageContext, CallStageOutput } from "./call_stage_types.ts";
@@ -33,10 +26,7 @@ import { findDeployment } from "./provider/deployment.ts";
 import { findByAnswer } from "./provider/lookup.ts";
 import type { Provider } from "./provider/provider.ts";
 
-/** Header fields are unknown: limits and ids that they would tell are. */
-const UNKNOWN_FIELDS = "hpack_state";
 const NO_QUIRKS: readonly string[] = [];
-const NO_HEADERS: ReadonlyMap<string, string> = new Map();
 
 /** The events of one exchange. Each kind is published at most once, the pieces of a stream in order. */
 export class CallEvents {
@@ -104,9 +94,7 @@ export class CallEvents {
       return;
     }
     const confidence = toConfidence({
-      hasProvider: this.#provider !== undefined,
-      formatBy: this.#formatBy,
-      isOpaque: this.#isOpaque,
+      ...this.#source,
       completeness: body.completeness,
       reasons: unite(request.reasons, body.problems),
       hasContent: this.#call.request !== undefined,
@@ -138,8 +126,9 @@ export class CallEvents {
     }
     if (response.headers.has("grpc-status")) this.#addGrpcError(readGrpcError(response.headers));
     this.#addStatedCost(readStatedCostUsd(response.headers));
-    const facts = this.#toResponseFacts(answer, response.status);
-    const confidence = this.#answerConfidence(answer);
+    const answered = { exchange: this.#exchange, response, call: this.#call, requestType: this.#requestType, answer };
+    const facts = toResponseFacts(answered, this.#requestEventId);
+    const confidence = toAnswerConfidence(answered, this.#source);
     if (this.#callsTools) return this.#toolResult(confidence, response.lastByteNs);
     if (this.#requestType === "embedding") return this.#embedding(confidence, facts, response.lastByteNs);
     if (this.#context.wantsChunks) this.#publishLastChunk(answer, response.lastByteNs);
@@ -157,9 +146,7 @@ export class CallEvents {
   publishNoAnswer(timeNs: number): void {
     if (this.#requestType !== "embedding") return;
     const confidence = toConfidence({
-      hasProvider: this.#provider !== undefined,
-      formatBy: this.#formatBy,
-      isOpaque: this.#isOpaque,
+      ...this.#source,
       completeness: "truncated",
       reasons: ["no_answer"],
       hasContent: this.#call.request !== undefined,
@@ -178,10 +165,9 @@ export class CallEvents {
     return this.#call.request;
   }
 
-  /** Start and end of the exchange are known, not only one of them. */
-  get #hasSpan(): boolean {
-    const { knownTimes } = this.#exchange;
-    return knownTimes === undefined || knownTimes === "span";
+  /** How the format and the vendor are known. */
+  get #source(): CallSource {
+    return { hasProvider: this.#provider !== undefined, formatBy: this.#formatBy, isOpaque: this.#isOpaque };
   }
 
   #toolCall(confidence: Confidence, timeNs: number): void {
@@ -199,7 +185,9 @@ export class CallEvents {
     const data = toToolResultData(call, result, {
       server: this.#recognition.head.host,
       callEventId: this.#requestEventId,
-      times: { durationMs: this.#hasSpan ? toDurationMs(this.#exchange.request.firstByteNs, timeNs) : undefined },
+      times: {
+        durationMs: hasSpan(this.#exchange) ? toDurationMs(this.#exchange.request.firstByteNs, timeNs) : undefined,
+      },
     });
     this.#draft("agent.tool_result", timeNs, 0, toToolConfidence(confidence), data);
   }
@@ -236,59 +224,6 @@ export class CallEvents {
       completeness: confidence.completeness === "full" ? "partial" : confidence.completeness,
       ...(missing.length > 0 && { missing }),
       reasons: unite(confidence.reasons ?? [], this.#requestReasons),
-    };
-  }
-
-  #answerConfidence(answer: AnswerBody): Confidence {
-    const { response } = this.#call;
-    const { response: head } = this.#exchange;
-    const reasons = unite(answer.isComplete ? [] : head?.reasons ?? [], answer.problems);
-    if (head?.hasUnknownFields && !reasons.includes(UNKNOWN_FIELDS)) reasons.push(UNKNOWN_FIELDS);
-    if (response !== undefined && answer.isComplete && answer.hasNoEnd(response)) reasons.push("no_end_mark");
-    if (this.#isUnread(answer)) reasons.push("not_decoded");
-    return toConfidence({
-      hasProvider: this.#provider !== undefined,
-      formatBy: this.#formatBy,
-      isOpaque: this.#isOpaque,
-      completeness: answer.isComplete ? "complete" : answer.completeness,
-      reasons,
-      hasContent: hasAnswer(response, this.#requestType),
-      missing: answer.isComplete && reasons.length === 0 ? [] : findMissingInAnswer(response, this.#requestType),
-    });
-  }
-
-  /** The answer is whole; one that was not understood, or stopped without its end, may have told of an error. */
-  #hasSucceeded(answer: AnswerBody): boolean {
-    const { response } = this.#call;
-    return answer.isComplete && !this.#isUnread(answer) && (response === undefined || !answer.hasNoEnd(response));
-  }
-
-  /** There was an answer, and nothing of it was understood; or a stream, and nothing came on it. */
-  #isUnread(answer: AnswerBody): boolean {
-    return (answer.hasText || answer.isStream) && !hasAnswer(this.#call.response, this.#requestType);
-  }
-
-  #toResponseFacts(answer: AnswerBody, status: number): ResponseFacts {
-    const { request, response } = this.#exchange;
-    const headers = response?.headers ?? NO_HEADERS;
-    const isFailed = status >= 400 || this.#call.response?.error !== undefined;
-    const first = answer.firstTokenNs;
-    const isTimed = this.#exchange.knownTimes === undefined;
-    return {
-      status,
-      isSuccess: isFailed ? false : this.#hasSucceeded(answer) ? true : undefined,
-      isStreaming: answer.hasBody ? answer.isStream : undefined,
-      latencyMs: this.#hasSpan
-        ? toDurationMs(request.firstByteNs, response?.lastByteNs ?? request.lastByteNs)
-        : undefined,
-      timeToFirstTokenMs: isTimed && answer.isStream && first !== undefined
-        ? toDurationMs(request.firstByteNs, first)
-        : undefined,
-      stream: answer.toStreamFacts(isTimed),
-      requestEventId: this.#requestEventId,
-      headerRequestId: readRequestId(headers),
-      retryAfterMs: readRetryAfterMs(headers),
-      rateLimit: readRateLimit(headers),
     };
   }
 

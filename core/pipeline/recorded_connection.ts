@@ -3,14 +3,12 @@ import type { HttpExchange } from "../model/http_exchange.ts";
 import { type RawData, RECEIVED, RecordFlag, SENT } from "../model/raw_capture.ts";
 import { requestFiller, responseFiller } from "./filler.ts";
 import { maskHeads } from "./head_mask.ts";
+import { createRecordedExchange, isOver, isUnanswered, type RecordedExchange } from "./recorded_exchange.ts";
 import { extend, payloadOf, type Range, rangeOf, toFillerRecord } from "./recorded_range.ts";
 import type { QueuedRecord, RecordingQueue } from "./recording_queue.ts";
 
 /** Exchanges without a model call that are remembered as fillers for the next one that is. */
 const MAX_FILLERS = 8192;
-
-/** What is known of one exchange: `undecided`, a model call (`ai`), something else (`other`), or given up (`lost`). */
-type Decision = "undecided" | "ai" | "other" | "lost";
 
 interface EarlyRecord {
   readonly record: QueuedRecord;
@@ -18,16 +16,6 @@ interface EarlyRecord {
   readonly range: Range;
   /** Offset behind the last byte that was copied. */
   readonly copiedTo: number;
-}
-
-interface RecordedExchange {
-  readonly exchange: HttpExchange;
-  decision: Decision;
-  readonly sent: Range;
-  readonly received: Range;
-  /** Records whose fate is open, by direction. */
-  sentRecords: QueuedRecord[];
-  receivedRecords: QueuedRecord[];
 }
 
 /** Decides, exchange by exchange, which records of one connection go into the recording. */
@@ -73,14 +61,7 @@ export class RecordedConnection {
   classified(exchange: HttpExchange, isAi: boolean, isOther: boolean): void {
     let known = this.#exchanges.findLast((item) => item.exchange === exchange);
     if (known === undefined) {
-      known = {
-        exchange,
-        decision: "undecided",
-        sent: { from: -1, to: -1 },
-        received: { from: -1, to: -1 },
-        sentRecords: [],
-        receivedRecords: [],
-      };
+      known = createRecordedExchange(exchange);
       this.#exchanges.push(known);
       this.#fresh.push(known);
     }
@@ -291,16 +272,4 @@ export class RecordedConnection {
       this.#queue.decide(record, "drop");
     }
   }
-}
-
-function isOver(exchange: HttpExchange): boolean {
-  const { request, response } = exchange;
-  if (request.completeness === "in_flight") return false;
-  return response === undefined ? isUnanswered(exchange) : response.completeness !== "in_flight";
-}
-
-/** The exchange has ended, and no answer to it was seen. */
-function isUnanswered({ request, response }: HttpExchange): boolean {
-  if (response !== undefined || request.completeness === "in_flight") return false;
-  return request.completeness !== "complete" || request.reasons.some((reason) => reason.startsWith("no_response:"));
 }

@@ -4,9 +4,9 @@
  *
  * @see https://www.rfc-editor.org/rfc/rfc8259#section-5 (read 2026-11-21)
  */
-import type { BodyFormat, BodyMessageSink, BodyParser } from "./body_format.ts";
-import { ByteCarry } from "./byte_carry.ts";
+import type { BodyFormat } from "./body_format.ts";
 import { firstVisibleByte } from "./json.ts";
+import { SequenceParser } from "./sequence_parser.ts";
 import { decodeUtf8 } from "./utf8_text.ts";
 
 const BRACKET = 0x5b;
@@ -16,27 +16,16 @@ const COMMA = 0x2c;
 /** Largest element; a longer one ends the reading. */
 const MAX_ELEMENT_BYTES = 64 * 1024 * 1024;
 
-class JsonArrayParser implements BodyParser {
-  readonly #sink: BodyMessageSink;
-  readonly #carry = new ByteCarry();
+class JsonArrayParser extends SequenceParser {
   /** Open brackets; elements stand at depth 1. */
   #depth = 0;
   #isInString = false;
   #isEscaped = false;
-  #isOver = false;
 
-  constructor(sink: BodyMessageSink) {
-    this.#sink = sink;
-  }
-
-  get heldBytes(): number {
-    return this.#carry.heldBytes;
-  }
-
-  push(bytes: Uint8Array, timeNs: number): void {
-    if (this.#isOver) return;
+  override push(bytes: Uint8Array, timeNs: number): void {
+    if (this.isOver) return;
     let start = 0;
-    for (let at = 0; at < bytes.length && !this.#isOver; at++) {
+    for (let at = 0; at < bytes.length && !this.isOver; at++) {
       if (this.#isInString) {
         at = this.#stringEnd(bytes, at);
         continue;
@@ -46,7 +35,7 @@ class JsonArrayParser implements BodyParser {
         if (byte === BRACKET) {
           this.#depth = 1;
           start = at + 1;
-        } else if (!isBlankOrMark(byte)) this.#stop("framing");
+        } else if (!isBlankOrMark(byte)) this.stop("framing");
         continue;
       }
       // Bracket and brace differ only in one bit of their codes; which of them it is matters to the element's reader only.
@@ -55,25 +44,20 @@ class JsonArrayParser implements BodyParser {
       else if (folded === 0x7b) this.#depth++;
       else if (folded === 0x7d && --this.#depth <= 0) {
         this.#element(bytes.subarray(start, at), timeNs);
-        this.#isOver = true;
+        this.isOver = true;
       } else if (byte === COMMA && this.#depth === 1) {
         this.#element(bytes.subarray(start, at), timeNs);
         start = at + 1;
       }
     }
-    if (this.#isOver || start >= bytes.length || this.#depth === 0) return;
-    this.#carry.push(bytes.subarray(start));
-    if (this.#carry.heldBytes > MAX_ELEMENT_BYTES) this.#stop("limit");
+    if (this.isOver || start >= bytes.length || this.#depth === 0) return;
+    this.carry.push(bytes.subarray(start));
+    if (this.carry.heldBytes > MAX_ELEMENT_BYTES) this.stop("limit");
   }
 
-  /** Inside an array the depth is unknown after a gap, so that no later element is provably one. */
-  gap(): void {
-    if (!this.#isOver) this.#stop("gap");
-  }
-
-  end(isComplete: boolean): void {
-    if (isComplete && !this.#isOver) this.#sink.problem("cut");
-    this.#carry.clear();
+  override end(isComplete: boolean): void {
+    if (isComplete && !this.isOver) this.sink.problem("cut");
+    this.carry.clear();
   }
 
   /** Gives the index of the quote that ends the string, or of the last byte. */
@@ -91,14 +75,8 @@ class JsonArrayParser implements BodyParser {
   }
 
   #element(own: Uint8Array, timeNs: number): void {
-    const text = decodeUtf8(this.#carry.takeWith(own)).trim();
-    if (text !== "") this.#sink.message({ text }, timeNs);
-  }
-
-  #stop(reason: string): void {
-    this.#sink.problem(reason);
-    this.#carry.clear();
-    this.#isOver = true;
+    const text = decodeUtf8(this.carry.takeWith(own)).trim();
+    if (text !== "") this.sink.message({ text }, timeNs);
   }
 }
 

@@ -5,9 +5,9 @@
  *
  * @see https://www.rfc-editor.org/rfc/rfc8259 for the values (read 2026-11-21)
  */
-import type { BodyFormat, BodyMessageSink, BodyParser } from "./body_format.ts";
-import { ByteCarry } from "./byte_carry.ts";
+import type { BodyFormat } from "./body_format.ts";
 import { firstVisibleByte } from "./json.ts";
+import { SequenceParser } from "./sequence_parser.ts";
 import { decodeUtf8 } from "./utf8_text.ts";
 
 const QUOTE = 0x22;
@@ -18,24 +18,13 @@ const PREFIX = [0x29, 0x5d, 0x7d, 0x27];
 /** Largest value; a longer one ends the reading. */
 const MAX_VALUE_BYTES = 64 * 1024 * 1024;
 
-class JsonValuesParser implements BodyParser {
-  readonly #sink: BodyMessageSink;
-  readonly #carry = new ByteCarry();
+class JsonValuesParser extends SequenceParser {
   #depth = 0;
   #isInString = false;
   #isEscaped = false;
-  #isOver = false;
 
-  constructor(sink: BodyMessageSink) {
-    this.#sink = sink;
-  }
-
-  get heldBytes(): number {
-    return this.#carry.heldBytes;
-  }
-
-  push(bytes: Uint8Array, timeNs: number): void {
-    if (this.#isOver) return;
+  override push(bytes: Uint8Array, timeNs: number): void {
+    if (this.isOver) return;
     let start = 0;
     for (let at = 0; at < bytes.length; at++) {
       const byte = bytes[at] as number;
@@ -46,35 +35,24 @@ class JsonValuesParser implements BodyParser {
       else if (byte === QUOTE) this.#isInString = true;
       // Closing bracket and brace differ from the opening ones by two.
       else if ((byte === BRACKET + 2 || byte === BRACE + 2) && --this.#depth === 0) {
-        this.#sink.message({ text: decodeUtf8(this.#carry.takeWith(bytes.subarray(start, at + 1))) }, timeNs);
+        this.sink.message({ text: decodeUtf8(this.carry.takeWith(bytes.subarray(start, at + 1))) }, timeNs);
         start = at + 1;
       }
     }
     if (this.#depth === 0) return;
-    this.#carry.push(bytes.subarray(start));
-    if (this.#carry.heldBytes > MAX_VALUE_BYTES) this.#stop("limit");
+    this.carry.push(bytes.subarray(start));
+    if (this.carry.heldBytes > MAX_VALUE_BYTES) this.stop("limit");
   }
 
-  /** After a gap nothing tells where a value begins. */
-  gap(): void {
-    if (!this.#isOver) this.#stop("gap");
-  }
-
-  end(isComplete: boolean): void {
-    if (isComplete && this.#depth > 0 && !this.#isOver) this.#sink.problem("cut");
-    this.#carry.clear();
+  override end(isComplete: boolean): void {
+    if (isComplete && this.#depth > 0 && !this.isOver) this.sink.problem("cut");
+    this.carry.clear();
   }
 
   #inString(byte: number): void {
     if (this.#isEscaped) this.#isEscaped = false;
     else if (byte === BACKSLASH) this.#isEscaped = true;
     else if (byte === QUOTE) this.#isInString = false;
-  }
-
-  #stop(reason: string): void {
-    this.#sink.problem(reason);
-    this.#carry.clear();
-    this.#isOver = true;
   }
 }
 

@@ -1,0 +1,81 @@
+/** What is said of an answer beside its decoded content: how sure and how whole it is, its times and its headers. */
+import type { HttpExchange } from "../model/http_exchange.ts";
+import type { ModelCall, RequestType } from "../model/model_call.ts";
+import { toDurationMs } from "../model/time.ts";
+import type { AnswerBody } from "./call_answer.ts";
+import { findMissingInAnswer, type FormatSource, hasAnswer, toConfidence, unite } from "./call_confidence.ts";
+import { readRateLimit, readRequestId, readRetryAfterMs } from "./call_headers.ts";
+import type { Confidence } from "./event_envelope.ts";
+import type { ResponseFacts } from "./event_response.ts";
+
+/** Header fields are unknown: limits and ids that they would tell are. */
+const UNKNOWN_FIELDS = "hpack_state";
+
+/** An answer, and the call it belongs to. */
+export interface AnsweredCall {
+  readonly exchange: HttpExchange;
+  readonly response: NonNullable<HttpExchange["response"]>;
+  readonly call: ModelCall;
+  readonly requestType: RequestType;
+  readonly answer: AnswerBody;
+}
+
+/** How the format and the vendor of a call are known. */
+export interface CallSource {
+  readonly hasProvider: boolean;
+  readonly formatBy: FormatSource;
+  readonly isOpaque: boolean;
+}
+
+/** Whether start and end of an exchange are known, not only one of them. */
+export function hasSpan({ knownTimes }: HttpExchange): boolean {
+  return knownTimes === undefined || knownTimes === "span";
+}
+
+/** Gives how sure and how whole what is told of an answer is. */
+export function toAnswerConfidence(answered: AnsweredCall, source: CallSource): Confidence {
+  const { response: head, call: { response }, requestType, answer } = answered;
+  const reasons = unite(answer.isComplete ? [] : head.reasons, answer.problems);
+  if (head.hasUnknownFields && !reasons.includes(UNKNOWN_FIELDS)) reasons.push(UNKNOWN_FIELDS);
+  if (response !== undefined && answer.isComplete && answer.hasNoEnd(response)) reasons.push("no_end_mark");
+  if (isUnread(answered)) reasons.push("not_decoded");
+  return toConfidence({
+    ...source,
+    completeness: answer.isComplete ? "complete" : answer.completeness,
+    reasons,
+    hasContent: hasAnswer(response, requestType),
+    missing: answer.isComplete && reasons.length === 0 ? [] : findMissingInAnswer(response, requestType),
+  });
+}
+
+/** Gives what status, headers and times tell of an answer. */
+export function toResponseFacts(answered: AnsweredCall, requestEventId: string | undefined): ResponseFacts {
+  const { exchange, response, call, answer } = answered;
+  const startNs = exchange.request.firstByteNs;
+  const isFailed = response.status >= 400 || call.response?.error !== undefined;
+  const first = answer.firstTokenNs;
+  const isTimed = exchange.knownTimes === undefined;
+  return {
+    status: response.status,
+    isSuccess: isFailed ? false : hasSucceeded(answered) ? true : undefined,
+    isStreaming: answer.hasBody ? answer.isStream : undefined,
+    latencyMs: hasSpan(exchange) ? toDurationMs(startNs, response.lastByteNs) : undefined,
+    timeToFirstTokenMs: isTimed && answer.isStream && first !== undefined ? toDurationMs(startNs, first) : undefined,
+    stream: answer.toStreamFacts(isTimed),
+    requestEventId,
+    headerRequestId: readRequestId(response.headers),
+    retryAfterMs: readRetryAfterMs(response.headers),
+    rateLimit: readRateLimit(response.headers),
+  };
+}
+
+/** The answer is whole; one that was not understood, or stopped without its end, may have told of an error. */
+function hasSucceeded(answered: AnsweredCall): boolean {
+  const { answer, call: { response } } = answered;
+  return answer.isComplete && !isUnread(answered) && (response === undefined || !answer.hasNoEnd(response));
+}
+
+/** There was an answer, and nothing of it was understood; or a stream, and nothing came on it. */
+function isUnread({ answer, call, requestType }: AnsweredCall): boolean {
+  return (answer.hasText || answer.isStream) && !hasAnswer(call.response, requestType);
+}
