@@ -8,20 +8,29 @@ export const LIVE: Bench = {
   id: "live",
   summary: "recall and cost of a running sensor under load",
   reason: () => findStageReason() ?? findToolsReason(),
-  run: async (context) => {
-    const tools = await buildLoadTools(context.folder);
-    const stage = await Stage.open();
-    const server = await startLoadServer(stage, tools);
-    try {
+  run: (context) =>
+    withLoadServer(context, async (stage, tools) => {
       const rows: Row[] = [];
       for (const load of LOADS) rows.push(...await measureLoad(context, stage, tools, load));
       return [...rows, ...await measureIdle(context, stage), ...await measureFirstCall(context, stage, tools)];
-    } finally {
-      await server.stop();
-      await stage.close();
-    }
-  },
+    }),
 };
+
+/** Measures beside a server for the load generator, on a stage of its own. */
+export async function withLoadServer(
+  context: BenchContext,
+  measure: (stage: Stage, tools: LoadTools) => Promise<Row[]>,
+): Promise<Row[]> {
+  const tools = await buildLoadTools(context.folder);
+  const stage = await Stage.open();
+  const server = await startLoadServer(stage, tools);
+  try {
+    return await measure(stage, tools);
+  } finally {
+    await server.stop();
+    await stage.close();
+  }
+}
 
 /** One run of the load generator. */
 interface Load {

@@ -1,6 +1,6 @@
-import { findStageReason, Stage } from "../e2e/stage.ts";
-import { startLoadServer, startSensor } from "./live.ts";
-import { buildLoadTools, findToolsReason, type LoadTools } from "./load_tools.ts";
+import { findStageReason, type Stage } from "../e2e/stage.ts";
+import { startSensor, withLoadServer } from "./live.ts";
+import { findToolsReason, type LoadTools } from "./load_tools.ts";
 import { median } from "./measure.ts";
 import { type Bench, type BenchContext, round, type Row } from "./row.ts";
 
@@ -31,19 +31,12 @@ export const OVERHEAD: Bench = {
   id: "overhead",
   summary: "call time of a captured client over that of the same client without a sensor, interleaved",
   reason: () => findStageReason() ?? findToolsReason(),
-  run: async (context) => {
-    const tools = await buildLoadTools(context.folder);
-    const stage = await Stage.open();
-    const server = await startLoadServer(stage, tools);
-    try {
+  run: (context) =>
+    withLoadServer(context, async (stage, tools) => {
       const rows: Row[] = [];
       for (const one of CASES) rows.push(...toRows(one, await measureCase(context, stage, tools, one)));
       return rows;
-    } finally {
-      await server.stop();
-      await stage.close();
-    }
-  },
+    }),
 };
 
 async function measureCase(context: BenchContext, stage: Stage, tools: LoadTools, one: Case): Promise<Round[]> {
