@@ -1,9 +1,15 @@
 /**
  * Links the bundle's modules so that they can be loaded from descriptors, which have numbers and no file extension.
  *
- * A small loader gives each module a `blob:` URL when it is first wanted. A module imported from `/proc/self/fd/N` directly
- * would be taken for a file of unknown type: Deno then tries to write a compiled copy, six times, 150 ms in all.
+ * A module imported from `/proc/self/fd/N` directly would be taken for a file of unknown type: Deno then tries to write a
+ * compiled copy, six times, 150 ms in all. So a small loader (`loader.js`) hands the modules over in two ways:
+ *
+ * - *Early* modules, those the main one imports statically, get `blob:` URLs. Deno parses each of them itself, to look for imports
+ *   that were linked long ago: milliseconds for these.
+ * - All others go to V8 alone, through `node:vm`: what parsing them twice cost was 0.15 s of CPU time and 40 MB each start.
+ *   `oisp --help` needs none of them, nor `node:vm`.
  */
+import LOADER from "./loader.js" with { type: "text" };
 
 /** The program, ready to be placed in the file. */
 export interface LinkedProgram {
@@ -23,19 +29,22 @@ interface Row {
 }
 
 const DESCRIPTOR = "00000000";
-/** Takes the place of `import()`; the loader defines it. */
+/** Takes the place of `import()` in early modules; the loader defines it. */
 const IMPORT = "globalThis.__oispImport";
 
 /**
  * Links modules that import each other as `"./name"`.
  *
- * @throws {TypeError} when modules import each other in a circle, which the bundler does not make
+ * @throws {TypeError} when modules import each other in a circle, which the bundler does not make, or when an early module changes
+ * what it exports: the others would see the first value for ever
  */
 export function linkModules(modules: ReadonlyMap<string, string>, main: string): LinkedProgram {
   const rows = [...modules].map(([name, text]) => ({ name, needs: findNeeds(text, modules) }));
   requireNoCircle(rows);
-  const texts = [...modules.values()].map((text) => replaceDynamicImports(text, modules));
-  const loader = renderLoader(rows, main);
+  const early = findEarly(rows, main);
+  for (const name of early) requireFixedExports(name, modules.get(name) ?? "");
+  const texts = [...modules].map(([name, text]) => early.has(name) ? replaceDynamicImports(text, modules) : text);
+  const loader = renderLoader(rows, early, main);
   const descriptorOffsets: number[] = [];
   // The loader is ASCII, so that an index in its text is an offset in its bytes.
   for (let at = loader.indexOf(DESCRIPTOR); at >= 0; at = loader.indexOf(DESCRIPTOR, at + DESCRIPTOR.length)) {
@@ -49,39 +58,33 @@ function findNeeds(text: string, modules: ReadonlyMap<string, string>): string[]
   return [...new Set(names)].filter((name) => modules.has(name));
 }
 
+/** The main module and all that it imports statically. */
+function findEarly(rows: readonly Row[], main: string): ReadonlySet<string> {
+  const byName = new Map(rows.map((row) => [row.name, row]));
+  const early = new Set([main]);
+  // A set is gone through to its end, also what is added on the way.
+  for (const name of early) for (const need of byName.get(name)?.needs ?? []) early.add(need);
+  return early;
+}
+
+function requireFixedExports(name: string, text: string): void {
+  const exported = [...text.matchAll(/^export\s*\{([^}]*)\}/gm)].flatMap((match) => (match[1] ?? "").split(","));
+  const locals = exported.map((entry) => entry.trim().split(/\s+/)[0] ?? "").filter((local) => local !== "");
+  for (const local of locals) {
+    const assigned = new RegExp(`(?<![\\w.$])${RegExp.escape(local)}\\s*(?:[-+*/%&|^?]{0,3}=(?![=>])|\\+\\+|--)`, "g");
+    if ((text.match(assigned) ?? []).length > 1) throw new TypeError(`${name} changes ${local}, which it exports`);
+  }
+}
+
 function replaceDynamicImports(text: string, modules: ReadonlyMap<string, string>): string {
   return text.replace(/\bimport\("\.\/([^"]+)"\)/g, (all, name) => modules.has(name) ? `${IMPORT}("${name}")` : all);
 }
 
-function renderLoader(rows: readonly Row[], main: string): string {
-  const table = rows.map((row) => `${JSON.stringify(row.name)}:["${DESCRIPTOR}",${JSON.stringify(row.needs)}]`).join(
-    ",\n",
+function renderLoader(rows: readonly Row[], early: ReadonlySet<string>, main: string): string {
+  const table = rows.map(({ name, needs }) =>
+    `${JSON.stringify(name)}:["${DESCRIPTOR}",${JSON.stringify(early.has(name) ? needs : null)}]`
   );
-  return `const modules = {${table}};
-const urls = new Map();
-const texts = new Map();
-const readText = (name) => texts.get(name) ?? Deno.readTextFileSync("/proc/self/fd/" + parseInt(modules[name][0]));
-// Without all rights Deno reads nothing below /proc any more: what was not wanted yet is read before they go.
-const { permissions } = Deno;
-const revoke = permissions.revokeSync.bind(permissions);
-permissions.revokeSync = (right) => {
-  for (const name in modules) if (!urls.has(name) && !texts.has(name)) texts.set(name, readText(name));
-  return revoke(right);
-};
-function toUrl(name) {
-  const known = urls.get(name);
-  if (known) return known;
-  const [, needs] = modules[name];
-  let text = readText(name);
-  for (const need of needs) text = text.replaceAll('"./' + need + '"', JSON.stringify(toUrl(need)));
-  const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-  urls.set(name, url);
-  texts.delete(name);
-  return url;
-}
-${IMPORT} = (name) => import(toUrl(name));
-await ${IMPORT}(${JSON.stringify(main)});
-`;
+  return `const modules = {${table.join(",\n")}};\nconst main = ${JSON.stringify(main)};\n${LOADER}`;
 }
 
 function requireNoCircle(rows: readonly Row[]): void {
