@@ -17,7 +17,7 @@ export function decodeBase64(text: string, target: Buffer): number {
 }
 
 /** From here on the native decoder is faster, although it wants a text made first. */
-export const SHORTEST_NATIVE_CHARS = 1024;
+export const SHORTEST_NATIVE_CHARS = 192;
 const VALUES = buildValues();
 
 /**
