@@ -11,8 +11,9 @@ const WORDS =
     'write returns function edge cases summary tests naïve café “quote” line\nbreak tab\there back\\slash "double" emoji😀 слово 世界')
     .split(" ");
 
-/** Kinds of traffic. */
-export type BenchKind = "chat" | "sse";
+/** Kinds of traffic; of a mix every tenth call is a stream. */
+export type BenchKind = "chat" | "sse" | "mix";
+type CallKind = Exclude<BenchKind, "mix">;
 
 /** Seeded generator of whole numbers below a bound (mulberry32). */
 export function createDice(seed: number): (bound: number) => number {
@@ -28,7 +29,9 @@ export function createDice(seed: number): (bound: number) => number {
 /** Makes the lines one after the other; `write` gets each, `gotBytes` the size of its payload. */
 export function generate(kind: BenchKind, count: number, write: (line: string, payloadBytes: number) => void): void {
   const generator = new Generator(write);
-  for (let index = 0; index < count; index++) generator.pair(kind, index);
+  for (let index = 0; index < count; index++) {
+    generator.pair(kind === "mix" ? index % 10 === 9 ? "sse" : "chat" : kind, index);
+  }
 }
 
 const STREAM_CHUNKS = 200;
@@ -42,7 +45,7 @@ class Generator {
     this.#write = write;
   }
 
-  pair(kind: BenchKind, index: number): void {
+  pair(kind: CallKind, index: number): void {
     const connection = index % 8;
     this.#emit(connection, "w", this.#request(kind, index));
     if (kind === "chat") this.#emit(connection, "r", this.#answer(index));
@@ -56,7 +59,7 @@ class Generator {
     return text;
   }
 
-  #request(kind: BenchKind, index: number): Uint8Array {
+  #request(kind: CallKind, index: number): Uint8Array {
     const body = encoder.encode(JSON.stringify({
       model: "gpt-4o-mini",
       temperature: 0.3,
@@ -78,7 +81,7 @@ class Generator {
     return join(head, body);
   }
 
-  #head(kind: BenchKind, framing: string): Uint8Array {
+  #head(kind: CallKind, framing: string): Uint8Array {
     return encoder.encode(
       "HTTP/1.1 200 OK\r\nDate: Sat, 21 Nov 2026 10:00:00 GMT\r\n" +
         `Content-Type: ${kind === "sse" ? "text/event-stream; charset=utf-8" : "application/json"}\r\n` +
@@ -89,7 +92,7 @@ class Generator {
     );
   }
 
-  #envelope(kind: BenchKind, index: number): Record<string, unknown> {
+  #envelope(kind: CallKind, index: number): Record<string, unknown> {
     const object = kind === "sse" ? "chat.completion.chunk" : "chat.completion";
     return {
       id: `chatcmpl-${index}`,

@@ -1,6 +1,6 @@
 import { ROOT } from "../../scripts/paths.ts";
 import { recordFile } from "./as_recording.ts";
-import { type BenchKind, generateFile } from "./generate.ts";
+import { generateFile } from "./generate.ts";
 import { type Cost, measure, median } from "./measure.ts";
 import { type Bench, type BenchContext, round, type Row } from "./row.ts";
 
@@ -14,10 +14,11 @@ export const PIPELINE: Bench = {
   run: async (context) => [
     ...await measureKind(context, "chat", context.isQuick ? 2000 : 20_000),
     ...await measureKind(context, "sse", context.isQuick ? 200 : 2000),
+    ...await measureMix(context, context.isQuick ? 500 : 8000),
   ],
 };
 
-async function measureKind(context: BenchContext, kind: BenchKind, count: number): Promise<Row[]> {
+async function measureKind(context: BenchContext, kind: "chat" | "sse", count: number): Promise<Row[]> {
   const file = (ending: string) => `${context.folder}/${kind}.${ending}`;
   const [input, recording, output, replayed] = [file("jsonl"), file("oispcap"), file("out"), file("replayed")] as const;
   const payload = await generateFile(kind, count, input);
@@ -32,7 +33,50 @@ async function measureKind(context: BenchContext, kind: BenchKind, count: number
   }
   await requirePairs(output, count);
   await requirePairs(replayed, count);
-  return toRows(kind, count, costs, (await Deno.stat(output)).size / payload);
+  return toRows(kind, { count, payload }, costs, (await Deno.stat(output)).size / payload);
+}
+
+/** Chat calls, every tenth a stream. */
+async function measureMix(context: BenchContext, count: number): Promise<Row[]> {
+  const [input, output] = [`${context.folder}/mix.jsonl`, `${context.folder}/mix.out`];
+  const payload = await generateFile("mix", count, input);
+  const { costs, floors } = await interleave(context, FLOOR, input, output);
+  await requirePairs(output, count);
+  return rateRows("mix", { count, payload }, costs, floors);
+}
+
+/** Runs the pipeline and a floor program in turns over one input of text lines. */
+export async function interleave(
+  context: BenchContext,
+  floor: string,
+  input: string,
+  output: string,
+): Promise<{ costs: Cost[]; floors: Cost[] }> {
+  const [costs, floors]: Cost[][] = [[], []];
+  for (let round = 0; round < (context.isQuick ? 1 : 5); round++) {
+    floors?.push(
+      await requireSuccess(measure([Deno.execPath(), "run", "-A", floor, input, `${context.folder}/floor`])),
+    );
+    costs?.push(await requireSuccess(measure([...context.oisp, "decode", "--from", "records", input], output)));
+  }
+  return { costs: costs ?? [], floors: floors ?? [] };
+}
+
+/** Rates of an input without a bar of its own. */
+export function rateRows(
+  name: string,
+  { count, payload }: { readonly count: number; readonly payload: number },
+  costs: readonly Cost[],
+  floors: readonly Cost[],
+): Row[] {
+  const cpuS = median(costs.map((cost) => cost.cpuS));
+  const ratio = median(costs.map((cost, index) => cost.cpuS / (floors[index]?.cpuS ?? NaN)));
+  return [
+    row(`pipeline_${name}_exchanges_per_cpu_s`, count / cpuS, "1/s", "higher"),
+    row(`pipeline_${name}_mb_per_cpu_s`, payload / 1e6 / cpuS, "MB/s", "higher"),
+    row(`pipeline_${name}_over_floor`, ratio, "ratio", "lower"),
+    row(`pipeline_${name}_peak_rss`, Math.max(...costs.map((cost) => cost.peakMb ?? 0)), "MB", "lower", 180),
+  ];
 }
 
 interface Costs {
@@ -41,7 +85,12 @@ interface Costs {
   readonly floor: readonly Cost[];
 }
 
-function toRows(kind: BenchKind, count: number, costs: Costs, writtenPerRead: number): Row[] {
+function toRows(
+  kind: "chat" | "sse",
+  { count, payload }: { readonly count: number; readonly payload: number },
+  costs: Costs,
+  writtenPerRead: number,
+): Row[] {
   const isChat = kind === "chat";
   const perCpuS = (of: readonly Cost[]) => count / median(of.map((cost) => cost.cpuS));
   const overFloor = (of: readonly Cost[]) =>
@@ -51,6 +100,7 @@ function toRows(kind: BenchKind, count: number, costs: Costs, writtenPerRead: nu
   const peakMb = Math.max(...costs.text.map((cost) => cost.peakMb ?? 0));
   return [
     row(`pipeline_${kind}_${isChat ? "pairs" : "streams"}_per_cpu_s`, perCpuS(costs.text), "1/s", "higher", rateBar),
+    row(`pipeline_${kind}_mb_per_cpu_s`, payload / 1e6 / median(costs.text.map((cost) => cost.cpuS)), "MB/s", "higher"),
     row(`pipeline_${kind}_over_floor`, overFloor(costs.text), "ratio", "lower", ratioBar),
     row(`pipeline_${kind}_from_recording_over_floor`, overFloor(costs.recording), "ratio", "lower", ratioBar),
     row(`pipeline_${kind}_peak_rss`, peakMb, "MB", "lower", 180),
