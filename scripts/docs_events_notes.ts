@@ -11,8 +11,10 @@ export const TYPE_NOTES: Readonly<Record<string, string>> = {
   "ai.embedding": "One embedding exchange, at its end; it has no `ai.request` and no `ai.response`.",
   "agent.tool_call": "The model asked for a tool. Once, although every later request repeats the conversation.",
   "agent.tool_result":
-    "What the tool gave. Once. `duration_source` says what was timed: `wire` (the call itself, MCP), `process` (the program it ran), " +
-    "`stated_in_result`, or `next_request`, an upper bound: the time until the result was sent to the model.",
+    "What the tool gave. Once. `duration_source` says what was timed, most exact first: `wire` (the call itself, MCP), `process` (the " +
+    "program it ran), `stated_in_result`, `file_write` (until an edit tool's last write), or `next_request`, an upper bound: the time " +
+    "until the result was sent to the model. The last two contain the time a person took to approve the call. " +
+    "`attrs.approval_wait_ms` is how long the only call of an answer waited from the answer's end to the start of its program.",
   "agent.plan_step": "A step of the agent's plan, by rules that are named in `confidence.reasons`.",
   "agent.session":
     "An agent's session began or ended, by the rule in `rule`; why it ended is in `confidence.reasons`: `process_ended`, `idle`, " +

@@ -16,19 +16,6 @@ const MIN_BEGINNING = 200;
 /** The kernel may have cut a character in two; what is left of it is not compared. */
 const DOUBTFUL_END = 4;
 
-/** The command of a tool call's arguments: a text, or words; undefined when there is none. */
-export function readCommand(args: unknown): string | undefined {
-  if (typeof args === "string") return args.trim() || undefined;
-  if (typeof args !== "object" || args === null || Array.isArray(args)) return undefined;
-  const record = args as Readonly<Record<string, unknown>>;
-  const value = record["command"] ?? record["cmd"] ?? record["script"] ?? record["commands"];
-  if (typeof value === "string") return value.trim() || undefined;
-  const words = Array.isArray(value) ? value.filter((word) => typeof word === "string") : [];
-  // ["bash", "-lc", "make test"]: the last word is the command itself.
-  if (words.length === 3 && /^-\w*c$/.test(words[1] ?? "")) return words[2]?.trim() || undefined;
-  return words.length === 0 ? undefined : words.join(" ");
-}
-
 /** Compares a command with `args` (without argv[0]) of a program called `exe`; undefined when nothing fits. */
 export function matchCommand(command: string, exe: string, args: readonly string[]): CommandMatch | undefined {
   const wanted = toPlain(command);

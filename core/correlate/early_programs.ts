@@ -6,16 +6,15 @@
  */
 import { BoundedMap } from "./bounded_map.ts";
 import { type CommandMatch, matchCommand } from "./command_match.ts";
+import type { StartedProgram } from "./open_call.ts";
 
 const MAX_PROGRAMS = 64;
 
 /** A program that waits for its call. */
-export interface EarlyProgram {
+export interface EarlyProgram extends StartedProgram {
   readonly eventId: string;
   readonly processKey: number;
   readonly pid: number;
-  readonly exe: string;
-  readonly args: readonly string[];
   readonly startedNs: number;
   endedNs?: number;
   hasSucceeded?: boolean;
@@ -53,14 +52,17 @@ export class EarlyPrograms {
   }
 
   /**
-   * Takes out the program that a command asked for, started at `sinceNs` or later; undefined when none fits by its arguments, or
-   * two fit equally well.
+   * Takes out the program that one of a call's commands asked for, started at `sinceNs` or later; undefined when none fits by its
+   * arguments, or two fit equally well.
    */
-  claim(caller: number, command: string, sinceNs: number): { program: EarlyProgram; match: CommandMatch } | undefined {
-    const fitting = (this.#byCaller.get(caller) ?? []).flatMap((program) => {
-      const match = program.startedNs < sinceNs ? undefined : matchCommand(command, program.exe, program.args);
-      return match === undefined || match.rule === "first_word" ? [] : [{ program, match }];
-    }).sort((a, b) => b.match.confidence - a.match.confidence);
+  claim(
+    caller: number,
+    commands: readonly string[],
+    sinceNs: number,
+  ): { program: EarlyProgram; match: CommandMatch } | undefined {
+    const recent = (this.#byCaller.get(caller) ?? []).filter(({ startedNs }) => startedNs >= sinceNs);
+    const fitting = recent.flatMap((program) => commands.flatMap((command) => findByArguments(command, program)))
+      .sort((a, b) => b.match.confidence - a.match.confidence);
     const [best, next] = fitting;
     if (best === undefined || next?.match.confidence === best.match.confidence) return undefined;
     this.#remove(caller, best.program);
@@ -78,4 +80,9 @@ export class EarlyPrograms {
     const programs = this.#byCaller.get(caller);
     programs?.splice(programs.indexOf(program), 1);
   }
+}
+
+function findByArguments(command: string, program: EarlyProgram): { program: EarlyProgram; match: CommandMatch }[] {
+  const match = matchCommand(command, program.exe, program.args);
+  return match === undefined || match.rule === "first_word" ? [] : [{ program, match }];
 }

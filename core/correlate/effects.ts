@@ -15,11 +15,9 @@ import { BoundedMap } from "./bounded_map.ts";
 import type { Correlator, CorrelatorState } from "./correlator.ts";
 import { addRelatedEvent } from "./derived_event.ts";
 import { type EarlyProgram, EarlyPrograms } from "./early_programs.ts";
-import { type OpenCall, type Owner, pickBest, readOutcome, toOpenCall } from "./open_call.ts";
-
-const MAX_OPEN_CALLS = 64;
-/** Deepest chain of parents that is climbed. */
-const MAX_DEPTH = 32;
+import { addOutcome, type OpenCall, type Owner, readOutcome, type StartedProgram } from "./open_call.ts";
+import { OpenCalls } from "./open_calls.ts";
+import { ancestors } from "./process_tree.ts";
 
 /** Effects of tool calls. */
 export const effects: Correlator = {
@@ -30,8 +28,7 @@ export const effects: Correlator = {
 };
 
 class EffectsStory implements CorrelatorState {
-  /** Open calls by the program run that made them. */
-  readonly #open = new BoundedMap<number, OpenCall[]>(4_096);
+  readonly #open = new OpenCalls();
   /** Calls that own a program run. */
   readonly #owners = new BoundedMap<number, Owner>(16_384);
   /** The same by process id: a program that execs another hands its call on. */
@@ -40,7 +37,8 @@ class EffectsStory implements CorrelatorState {
 
   push(draft: DraftEvent, context: StoryContext): readonly DraftEvent[] {
     const { event } = draft;
-    if (event.event_type === "agent.tool_call") this.#call(draft, event, context);
+    if (event.event_type === "ai.response") this.#open.answered(draft);
+    else if (event.event_type === "agent.tool_call") this.#call(draft, event, context);
     else if (event.event_type === "agent.tool_result") this.#result(draft, event);
     else if (event.event_type === "process.exec") this.#exec(draft, event, context);
     else if (event.event_type === "process.exit") this.#exit(draft, event, context);
@@ -58,19 +56,14 @@ class EffectsStory implements CorrelatorState {
   }
 
   #call(draft: DraftEvent, event: EventOf<"agent.tool_call">, context: StoryContext): void {
-    const call = toOpenCall(event);
-    if (call === undefined) return;
-    const open = this.#open.get(draft.processKey) ?? [];
-    if (open.length >= MAX_OPEN_CALLS) open.shift();
-    open.push(call);
-    this.#open.set(draft.processKey, open);
-    if (call.command !== undefined) this.#adopt(draft, call, call.command, context);
+    const call = this.#open.add(draft, event, context);
+    if (call !== undefined && call.commands.length > 0) this.#adopt(draft, call, context);
   }
 
   /** The agent may have acted before its answer had ended: not before that began. */
-  #adopt(draft: DraftEvent, call: OpenCall, command: string, context: StoryContext): void {
+  #adopt(draft: DraftEvent, call: OpenCall, context: StoryContext): void {
     const sinceNs = draft.exchange?.response?.firstByteNs ?? draft.exchange?.request.firstByteNs ?? 0;
-    const claimed = this.#early.claim(draft.processKey, command, sinceNs);
+    const claimed = this.#early.claim(draft.processKey, call.commands, sinceNs);
     if (claimed === undefined) return;
     const { program, match } = claimed;
     call.programs++;
@@ -95,19 +88,8 @@ class EffectsStory implements CorrelatorState {
   }
 
   #result(draft: DraftEvent, event: EventOf<"agent.tool_result">): void {
-    const open = this.#open.get(draft.processKey);
-    if (open === undefined) return;
-    const at = open.findIndex((call) =>
-      !call.isBackground &&
-      (call.eventId === event.data.related_event_id ||
-        (call.callId !== undefined && call.callId === event.data.call_id))
-    );
-    const [call] = at < 0 ? [] : open.splice(at, 1);
-    if (call?.programs !== 1 || call.durationMs === undefined) return;
-    event.data.duration_ms = call.durationMs;
-    event.data.duration_source = "process";
-    // What the result itself says counts more: a tool may take an exit code for something else than failure.
-    if (call.hasSucceeded !== undefined) event.data.success ??= call.hasSucceeded;
+    const call = this.#open.close(draft.processKey, event);
+    if (call !== undefined) addOutcome(event, call);
   }
 
   #exec(draft: DraftEvent, event: EventOf<"process.exec">, context: StoryContext): void {
@@ -127,11 +109,10 @@ class EffectsStory implements CorrelatorState {
     const caller = this.#findCaller(draft, context);
     if (caller === undefined) return;
     this.#early.started(caller, {
+      ...toProgram(event),
       eventId: event.event_id,
       processKey: draft.processKey,
       pid: event.data.pid,
-      exe: event.data.exe ?? "",
-      args: readArguments(event),
       startedNs: draft.timeNs,
     });
   }
@@ -184,10 +165,9 @@ class EffectsStory implements CorrelatorState {
 
   /** The call of the nearest agent above that asked for this program; else the call that started that agent. */
   #match(draft: DraftEvent, event: EventOf<"process.exec">, context: StoryContext): Owner | undefined {
-    const args = readArguments(event);
+    const program = toProgram(event);
     for (const key of ancestors(draft.processKey, context)) {
-      const open = this.#open.get(key);
-      const best = open === undefined ? undefined : pickBest(open, event.data.exe ?? "", args);
+      const best = this.#open.match(key, program);
       if (best !== undefined) return best;
       const owner = this.#owners.get(key);
       if (owner !== undefined) return toDescendant(owner);
@@ -197,29 +177,18 @@ class EffectsStory implements CorrelatorState {
 
   /** An edit tool writes from the agent's own process: the path it was given says which call. */
   #matchPath(draft: DraftEvent): Owner | undefined {
-    const { data } = draft.event;
+    const { data, event_type: type } = draft.event;
     if (!("path" in data)) return undefined;
-    const calls = this.#open.get(draft.processKey)?.filter((call) =>
-      call.path !== undefined && call.path === data.path
-    );
-    const [call] = calls ?? [];
-    return call === undefined || calls?.length !== 1
-      ? undefined
-      : { eventId: call.eventId, rule: "path_exact", confidence: 1 };
+    const call = this.#open.findByPath(draft.processKey, data.path);
+    if (call === undefined) return undefined;
+    if (type === "file.write") call.wroteNs = draft.timeNs;
+    return { eventId: call.eventId, rule: "path_exact", confidence: 1 };
   }
 }
 
 /** What a program starts is not the program that the call asked for. */
 function toDescendant({ eventId, rule, confidence }: Owner): Owner {
   return { eventId, rule, confidence };
-}
-
-function* ancestors(processKey: number, context: StoryContext): Generator<number> {
-  let key = context.processes.find(processKey)?.parentKey;
-  for (let depth = 0; key !== undefined && key !== 0 && depth < MAX_DEPTH; depth++) {
-    yield key;
-    key = context.processes.find(key)?.parentKey;
-  }
 }
 
 function link(draft: DraftEvent, owner: Owner): void {
@@ -237,6 +206,7 @@ function isEffect(draft: DraftEvent): boolean {
   return type.startsWith("file.") || type.startsWith("network.") || type === "process.fork" || type === "ai.request";
 }
 
-function readArguments(event: EventOf<"process.exec">): string[] {
-  return (event.data.args ?? []).filter((arg) => typeof arg === "string");
+function toProgram({ data }: EventOf<"process.exec">): StartedProgram {
+  const args = (data.args ?? []).filter((arg) => typeof arg === "string");
+  return { exe: data.exe ?? "", args, cwd: data.cwd };
 }
