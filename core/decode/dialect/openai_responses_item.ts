@@ -3,21 +3,25 @@ import { asFilledText, asList, asRecord, asText, type JsonRecord } from "./json_
 import { addContent } from "./openai_message.ts";
 import { toTextToolCall, toToolCall } from "./tool_call_builder.ts";
 
-/** Calls the vendor runs itself: their result is in the same item. The value names the member with the arguments. */
-const SERVER_CALLS: Readonly<Record<string, string>> = {
+/** Members with the arguments of the calls that have one of their own; all others have `arguments`. */
+const ARGUMENT_MEMBERS: Readonly<Record<string, string>> = {
   web_search_call: "action",
   file_search_call: "queries",
   code_interpreter_call: "code",
-  image_generation_call: "prompt",
-  mcp_call: "arguments",
-};
-
-/** Calls with a structured action that the client runs. The value names the member with the arguments. */
-const ACTION_CALLS: Readonly<Record<string, string>> = {
+  image_generation_call: "revised_prompt",
   local_shell_call: "action",
   shell_call: "action",
   apply_patch_call: "operation",
   computer_call: "action",
+};
+
+/** Calls whose results are items of their own, wherever they run. */
+const RESULT_APART: ReadonlySet<string> = new Set(["tool_search_call", "shell_call", "apply_patch_call"]);
+
+/** Items that are a call of the vendor and its result at once, and name neither (Perplexity): tool, arguments, result. */
+const SEARCHES: Readonly<Record<string, readonly [tool: string, given: string, found: string]>> = {
+  search_results: ["web_search", "queries", "results"],
+  fetch_url_results: ["fetch_url", "urls", "contents"],
 };
 
 /** What an item says besides the tool call it may be. */
@@ -32,22 +36,25 @@ export function decodeItemCall(item: JsonRecord, isComplete: boolean): ItemFacts
   if (type === "function_call") return { call: toFunctionCall(item, isComplete) };
   if (type === "custom_tool_call") return { call: toCustomCall(item) };
   if (type === "mcp_approval_request") return { call: toMcpCall(item, isComplete) };
-  const serverMember = SERVER_CALLS[type];
-  if (serverMember !== undefined) return toServerCall(item, type, serverMember, isComplete);
-  const actionMember = ACTION_CALLS[type];
-  return actionMember === undefined ? {} : { call: toActionCall(item, type, actionMember) };
+  if (type === "program") return { call: toProgram(item) };
+  if (type.endsWith("_call")) return toOwnCall(item, type, isComplete);
+  const search = SEARCHES[type];
+  return search === undefined ? {} : toSearch(item, search);
 }
 
-/** Reads the result in an `…_output` item of a request; undefined for other items. */
-export function decodeItemResult(item: JsonRecord): ToolResult | undefined {
-  if (asText(item.type)?.endsWith("_output") !== true) return undefined;
+/** Reads an `…_output` item as the message it is: its result, and how many images and files came with it. Undefined for other items. */
+export function decodeItemOutput(item: JsonRecord): Message & { toolResults: ToolResult[] } | undefined {
+  const type = asText(item.type);
+  if (type?.endsWith("_output") !== true) return undefined;
   const result: ToolResult = {};
+  const message: Message & { toolResults: ToolResult[] } = { role: "tool", toolResults: [result] };
+  readOutput(message, item.output ?? item.result ?? item.tools);
   const callId = asFilledText(item.call_id);
   if (callId !== undefined) result.callId = callId;
-  const content = readOutput(item.output);
-  if (content !== undefined) result.content = content;
+  else result.name = type.slice(0, -"_output".length);
+  if (message.content !== undefined) result.content = message.content;
   if (item.status === "failed") result.isError = true;
-  return result;
+  return message;
 }
 
 /** Readable text of a reasoning item: its summary, or its content. */
@@ -61,12 +68,15 @@ export function readItemReasoning(item: JsonRecord): string | undefined {
   return text;
 }
 
-function readOutput(output: unknown): string | undefined {
-  if (typeof output === "string") return output;
-  if (!Array.isArray(output)) return output === undefined || output === null ? undefined : JSON.stringify(output);
-  const holder: Message = { role: "tool" };
-  addContent(holder, output);
-  return holder.content;
+function readOutput(message: Message, output: unknown): void {
+  if (typeof output === "string" || isPartList(output)) addContent(message, output);
+  else if (asRecord(output)?.type === "computer_screenshot") message.imageCount = 1;
+  else if (output !== undefined && output !== null) message.content = JSON.stringify(output);
+}
+
+/** Parts of a message have the types of input; what a shell wrote is a list of plain objects. */
+function isPartList(output: unknown): boolean {
+  return Array.isArray(output) && output.every((part) => asText(asRecord(part)?.type)?.startsWith("input_"));
 }
 
 function toFunctionCall(item: JsonRecord, isComplete: boolean): ToolCall {
@@ -87,24 +97,54 @@ function toMcpCall(item: JsonRecord, isComplete: boolean): ToolCall {
   return call;
 }
 
-function toActionCall(item: JsonRecord, type: string, member: string): ToolCall {
-  const call: ToolCall = { name: type.slice(0, -"_call".length), type };
-  const id = asFilledText(item.call_id) ?? asFilledText(item.id);
+/** A program that the vendor runs; the calls it makes are items of their own. */
+function toProgram(item: JsonRecord): ToolCall {
+  const facts = { id: asFilledText(item.call_id), name: "program", type: "server" };
+  return { ...toTextToolCall(facts, asText(item.code) ?? ""), isServerSide: true };
+}
+
+function toSearch(item: JsonRecord, [name, given, found]: readonly [string, string, string]): ItemFacts {
+  const call: ToolCall = { name, type: "server", isServerSide: true };
+  if (item[given] !== undefined) call.arguments = { [given]: item[given] };
+  const result: ToolResult = { isServerSide: true, name };
+  if (item[found] !== undefined) result.content = JSON.stringify(item[found]);
+  return { call, result };
+}
+
+/** A call whose tool has an item type of its own. */
+function toOwnCall(item: JsonRecord, type: string, isComplete: boolean): ItemFacts {
+  const isServerSide = isRunByVendor(item, type);
+  const call = type === "mcp_call" ? toMcpCall(item, isComplete) : toNamedCall(item, type, isComplete);
+  const isApart = RESULT_APART.has(type);
+  const id = (isServerSide && !isApart ? asFilledText(item.id) : undefined) ?? asFilledText(item.call_id) ??
+    asFilledText(item.id);
   if (id !== undefined) call.id = id;
-  if (item[member] !== undefined) call.arguments = item[member];
+  if (!isServerSide) return { call };
+  if (type !== "mcp_call") call.type = "server";
+  call.isServerSide = true;
+  return isApart || item.status === "in_progress" ? { call } : { call, result: toOwnResult(item, call) };
+}
+
+/** Nobody but the vendor has to answer a call that has no call id; tools that run on either side say where. */
+function isRunByVendor(item: JsonRecord, type: string): boolean {
+  if (type === "tool_search_call") return item.execution !== "client";
+  if (asText(asRecord(item.environment)?.type)?.startsWith("container") === true) return true;
+  return type === "mcp_call" || asFilledText(item.call_id) === undefined;
+}
+
+function toNamedCall(item: JsonRecord, type: string, isComplete: boolean): ToolCall {
+  const facts = { id: undefined, name: asFilledText(item.name) ?? type.slice(0, -"_call".length), type };
+  const own = item[ARGUMENT_MEMBERS[type] ?? ""] ?? undefined;
+  const given = own ?? item.arguments;
+  if (own === undefined && typeof given === "string") return toToolCall(facts, given, isComplete);
+  const call: ToolCall = { name: facts.name, type };
+  if (given !== undefined && given !== null) call.arguments = given;
   return call;
 }
 
-function toServerCall(item: JsonRecord, type: string, member: string, isComplete: boolean): ItemFacts {
-  const call: ToolCall = type === "mcp_call" ? toMcpCall(item, isComplete) : toActionCall(item, type, member);
-  if (type !== "mcp_call") call.type = "server";
-  call.isServerSide = true;
-  if (call.arguments === null) delete call.arguments;
-  const id = asFilledText(item.id);
-  if (id !== undefined) call.id = id;
-  if (item.status === "in_progress") return { call };
+function toOwnResult(item: JsonRecord, call: ToolCall): ToolResult {
   const result: ToolResult = { isServerSide: true, name: call.name };
-  if (id !== undefined) result.callId = id;
+  if (call.id !== undefined) result.callId = call.id;
   const output = item.output ?? item.outputs ?? item.results;
   if (output !== undefined && output !== null) result.content = asText(output) ?? JSON.stringify(output);
   const error = item.error;
@@ -112,5 +152,5 @@ function toServerCall(item: JsonRecord, type: string, member: string, isComplete
     result.isError = true;
     result.content ??= asText(error) ?? JSON.stringify(error);
   } else if (item.status === "failed") result.isError = true;
-  return { call, result };
+  return result;
 }

@@ -1,12 +1,19 @@
-import type { Choice, FinishReason, Message, ModelError, ModelResponse, ToolResult } from "../../model/model_call.ts";
+import type { Choice, Message, ModelError, ModelResponse, ToolResult } from "../../model/model_call.ts";
+import type { Usage } from "../../model/usage.ts";
 import type { BodyMessage } from "../body/body_format.ts";
 import { DeltaScanner } from "./delta_scanner.ts";
 import type { TemplateSpec } from "./delta_template.ts";
 import type { ResponseContext, ResponseReader, StreamDelta } from "./dialect.ts";
 import { asCount, asFilledText, asList, asRecord, asText, type JsonRecord, parseJson } from "./json_access.ts";
 import { decodeBareError, decodeOpenAiError } from "./openai_error.ts";
-import { addContent } from "./openai_message.ts";
-import { decodeItemCall, readItemReasoning } from "./openai_responses_item.ts";
+import {
+  addFinishReason,
+  hasClientCall,
+  type OpenItem,
+  settleCalls,
+  takeItem,
+  toItem,
+} from "./openai_responses_answer.ts";
 import { decodeOpenAiUsage } from "./openai_usage.ts";
 
 /** xAI counts reasoning inside the output here, unlike in chat completions. */
@@ -35,17 +42,6 @@ const DELTA_SPEC: TemplateSpec = {
   read: (json) => asRecord(json)?.delta,
 };
 
-/** An output item of a stream: as it was added, what deltas brought, and as it was done. */
-interface OpenItem {
-  item: JsonRecord | undefined;
-  isDone: boolean;
-  text: string;
-  input: string;
-  reasoning: string;
-  /** Pieces of what the deltas brought may be missing. */
-  hasGap: boolean;
-}
-
 interface Meaning {
   readonly open: OpenItem;
   readonly field: Field;
@@ -68,9 +64,14 @@ export class ResponsesReader implements ResponseReader {
   /** The document was cut: an item that is missing may be a call, which would be why it ended. */
   #isPart = false;
   #hasGap = false;
+  /** How the last event says that it ended. */
+  #endWord: string | undefined;
+  /** The client has no tool that takes free text: such calls are the vendor's own. */
+  readonly #offersNoTextTool: boolean;
   hasEnded: boolean | undefined;
 
   constructor(context: ResponseContext) {
+    this.#offersNoTextTool = offersNoTextTool(context.request);
     this.#quirks = context.quirks.filter((quirk) => quirk !== CHAT_ONLY_QUIRK);
     this.#status = context.response.status;
     this.#wantsDelta = context.wantsDelta;
@@ -104,7 +105,7 @@ export class ResponsesReader implements ResponseReader {
     // Until the end it is what was asked for.
     if (tier !== undefined && this.hasEnded !== false) response.serviceTier = tier;
     const usage = decodeOpenAiUsage(json?.usage, this.#quirks);
-    if (usage !== undefined) response.usage = usage;
+    if (usage !== undefined) response.usage = addSearches(usage, json);
     const error = this.#error ?? toResponseError(json?.error);
     if (error !== undefined) response.error = error;
     this.#addChoice(response, isComplete);
@@ -128,8 +129,14 @@ export class ResponsesReader implements ResponseReader {
     if (field !== undefined) return this.#takeDelta(json, field, text);
     this.hasEnded ??= false;
     const response = asRecord(json.response);
-    if (response !== undefined) this.#response = response;
-    if (TERMINAL_EVENTS.has(type)) return this.#end();
+    // Some servers state at the end only what is new.
+    if (response !== undefined) {
+      this.#response = response.id === undefined ? { ...this.#response, ...response } : response;
+    }
+    if (TERMINAL_EVENTS.has(type)) {
+      this.#endWord = type.slice("response.".length);
+      return this.#end();
+    }
     const item = asRecord(json.item);
     if (item === undefined) return "meta";
     const open = this.#findOpen(asCount(json.output_index) ?? this.#open.size);
@@ -169,13 +176,17 @@ export class ResponsesReader implements ResponseReader {
   }
 
   #addChoice(response: ModelResponse, isComplete: boolean): void {
-    const status = asText(this.#response?.status);
+    const status = this.#endWord ?? asText(this.#response?.status);
     const whole = asList(this.#response?.output);
     if (whole.length === 0 && this.#open.size === 0 && status === undefined) return;
     const message: Message = { role: "assistant" };
     const results: ToolResult[] = [];
     if (whole.length > 0) { for (const item of whole) takeItem(message, results, asRecord(item), isComplete); }
     else for (const open of this.#open.values()) takeItem(message, results, toItem(open), isComplete || open.isDone);
+    settleCalls(message, results, whole.length > 0 ? whole : [...this.#open.values()].map(({ item }) => item));
+    if (this.#offersNoTextTool) {
+      for (const call of message.toolCalls ?? []) if (call.type === "custom") call.isServerSide = true;
+    }
     if (results.length > 0) response.toolResults = results;
     const choice: Choice = { index: 0, message };
     const isUnsure = this.#hasGap && whole.length === 0 && !hasClientCall(message);
@@ -187,55 +198,15 @@ export class ResponsesReader implements ResponseReader {
   }
 }
 
-/** An item as it would stand in a whole answer: as it was done, or as it began with what the deltas brought. */
-function toItem(open: OpenItem): JsonRecord | undefined {
-  if (open.isDone && open.item !== undefined) return open.item;
-  const type = asText(open.item?.type) ??
-    (open.text !== "" ? "message" : open.reasoning !== "" ? "reasoning" : undefined);
-  if (type === undefined) return undefined;
-  if (type === "message") return { type, content: open.text === "" ? [] : [{ type: "output_text", text: open.text }] };
-  if (type === "reasoning") return { type, summary: [{ type: "summary_text", text: open.reasoning }] };
-  return {
-    ...open.item,
-    type,
-    // What is put together from pieces that were no neighbours is no input.
-    ...(open.input !== "" && !open.hasGap && { [type === "custom_tool_call" ? "input" : "arguments"]: open.input }),
-  };
+function offersNoTextTool(request: ResponseContext["request"]): boolean {
+  if (request === undefined || request.isPart === true || request.isDelta === true) return false;
+  return request.tools.length > 0 && request.tools.every(({ type }) => type !== "custom");
 }
 
-function takeItem(message: Message, results: ToolResult[], item: JsonRecord | undefined, isComplete: boolean): void {
-  if (item === undefined) return;
-  if (item.type === "message") return addContent(message, item.content);
-  if (item.type === "reasoning") {
-    const reasoning = readItemReasoning(item);
-    if (reasoning !== undefined) {
-      message.reasoning = message.reasoning === undefined ? reasoning : `${message.reasoning}\n${reasoning}`;
-    }
-    return;
-  }
-  const { call, result } = decodeItemCall(item, isComplete);
-  if (call !== undefined) (message.toolCalls ??= []).push(call);
-  if (result !== undefined) results.push(result);
-}
-
-function addFinishReason(choice: Choice, status: string | undefined, incompleteReason: string | undefined): void {
-  const reason = toReason(choice.message, status, incompleteReason);
-  if (reason === undefined || status === undefined) return;
-  choice.finishReason = reason;
-  choice.rawFinishReason = incompleteReason ?? status;
-}
-
-function toReason(message: Message, status: string | undefined, incompleteReason?: string): FinishReason | undefined {
-  if (status === "completed") return hasClientCall(message) ? "tool_calls" : "stop";
-  if (status === "failed") return "error";
-  if (status === "cancelled") return "other";
-  if (status !== "incomplete") return undefined;
-  if (incompleteReason === "content_filter") return "content_filter";
-  return incompleteReason === "max_output_tokens" ? "length" : "other";
-}
-
-function hasClientCall(message: Message): boolean {
-  return message.toolCalls?.some((call) => call.isServerSide !== true) ?? false;
+/** Searches are billed beside the tokens, and counted beside the usage. */
+function addSearches(usage: Usage, json: JsonRecord | undefined): Usage {
+  const searches = asCount(asRecord(asRecord(json?.tool_usage)?.web_search)?.num_requests);
+  return searches ? { ...usage, webSearches: searches } : usage;
 }
 
 function toResponseError(value: unknown): ModelError | undefined {

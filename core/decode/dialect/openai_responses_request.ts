@@ -2,7 +2,7 @@ import type { Message, ModelRequest, ToolDefinition } from "../../model/model_ca
 import { asFilledText, asList, asRecord, asText, type JsonRecord } from "./json_access.ts";
 import { addContent, isSystemRole } from "./openai_message.ts";
 import { decodeParameters, decodeToolChoice } from "./openai_options.ts";
-import { decodeItemCall, decodeItemResult, readItemReasoning } from "./openai_responses_item.ts";
+import { decodeItemCall, decodeItemOutput, readItemReasoning } from "./openai_responses_item.ts";
 
 /** Reads a Responses body (also the `response.create` frame of its WebSocket); undefined when it is none. */
 export function decodeResponsesRequest(json: JsonRecord): ModelRequest | undefined {
@@ -59,10 +59,8 @@ function toMessage(item: JsonRecord): Message | undefined {
     addContent(message, item.content);
     return message;
   }
-  const result = decodeItemResult(item);
-  if (result !== undefined) {
-    return { role: "tool", ...(result.content !== undefined && { content: result.content }), toolResults: [result] };
-  }
+  const output = decodeItemOutput(item);
+  if (output !== undefined) return output;
   if (type === "reasoning") {
     const reasoning = readItemReasoning(item);
     return reasoning === undefined ? undefined : { role: "assistant", reasoning };

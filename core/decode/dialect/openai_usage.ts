@@ -43,7 +43,7 @@ function addDetails(usage: Usage, json: JsonRecord): void {
 }
 
 function addInputParts(usage: Usage, details: JsonRecord): void {
-  const written = asCount(details.cache_write_tokens);
+  const written = asCount(details.cache_write_tokens) ?? asCount(details.cache_creation_input_tokens);
   if (written !== undefined) usage.cacheWriteTokens = written;
   const audio = asCount(details.audio_tokens);
   if (audio) usage.inputAudioTokens = audio;
