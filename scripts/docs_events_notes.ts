@@ -5,7 +5,10 @@ export const TYPE_NOTES: Readonly<Record<string, string>> = {
   "ai.request": "A request to a model, when it is complete. `timestamp` is the time of its first byte.",
   "ai.response":
     "The answer, when it has ended: last byte, end of stream, connection closed, or idle time-out. `timestamp` is the time of " +
-    "its last byte. A provider's error is an answer with `success: false`.",
+    "its last byte. A provider's error is an answer with `success: false`. Where a vendor only takes work on and its outcome is fetched " +
+    "later, the outcome is the answer: `latency_ms` then holds the client's pauses, `attrs.polls` is how many requests asked for it, " +
+    "`attrs.accepted_ms` how long the vendor took to take it on; `outcome_not_seen` in `confidence.reasons` says that nobody fetched it " +
+    "([decision 0009](decisions/0009-answers-fetched-later.md)).",
   "ai.streaming_chunk":
     "One piece of a streamed answer; the last one has no piece but says why the answer ended. Off unless asked for.",
   "ai.embedding": "One embedding exchange, at its end; it has no `ai.request` and no `ai.response`.",
@@ -17,8 +20,9 @@ export const TYPE_NOTES: Readonly<Record<string, string>> = {
     "`attrs.approval_wait_ms` is how long the only call of an answer waited from the answer's end to the start of its program.",
   "agent.plan_step": "A step of the agent's plan, by rules that are named in `confidence.reasons`.",
   "agent.session":
-    "An agent's session began or ended, by the rule in `rule`; why it ended is in `confidence.reasons`: `process_ended`, `idle`, " +
-    "`capture_ended`, `table_full`.",
+    "An agent's session began or ended, by the rule in `rule`. The first session of a known agent's program began when the program was " +
+    "started (`related_events`, rule `agent_exec`), though it is told with the first request that has tools. Why it ended is " +
+    "in `confidence.reasons`: `process_ended`, `idle`, `capture_ended`, `table_full`.",
   "process.exec": "A program started. `args` is without argv[0].",
   "process.exit": "A program ended.",
   "process.fork": "A process made another one.",

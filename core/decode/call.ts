@@ -9,11 +9,19 @@ import type { BodyMessage } from "./body/body_format.ts";
 import { AnswerBody, type AnswerOwner } from "./call_answer.ts";
 import type { FormatSource } from "./call_confidence.ts";
 import { CallEvents } from "./call_events.ts";
-import { type DialectMatch, type HeadRecognition, recogniseAnswer, recogniseBody } from "./call_recognition.ts";
+import {
+  type DialectMatch,
+  type HeadRecognition,
+  recogniseAnswer,
+  recogniseBody,
+  toResponseHead,
+} from "./call_recognition.ts";
 import { RequestBody } from "./call_request.ts";
 import type { CallStageContext, CallStageOutput } from "./call_stage_types.ts";
-import { type Dialect, type ResponseHead, type ResponseReader, type StreamDelta, SURE } from "./dialect/dialect.ts";
+import { type Dialect, type ResponseReader, type StreamDelta, SURE } from "./dialect/dialect.ts";
 import { parseRecord } from "./dialect/json_access.ts";
+import type { PendingAnswers } from "./pending_answers.ts";
+import type { OutcomeTaker } from "./poll.ts";
 
 /** A body that looks this much like a format is one, even when only an error answers it. */
 const LIKELY = 0.7;
@@ -23,8 +31,6 @@ const ANSWER_WAIT_NS = 2e9;
 
 /** Score of a format whose path fits and whose body does not. */
 const DOUBTED = 0.1;
-
-const NO_HEADERS: ReadonlyMap<string, string> = new Map();
 
 /** One exchange. The stage hands out the sinks of its bodies and ends it exactly once. */
 export class Call implements AnswerOwner {
@@ -44,13 +50,17 @@ export class Call implements AnswerOwner {
   /** Set when the request has been published. */
   #events: CallEvents | undefined;
   #hasAnswerEvent = false;
+  readonly #pending: PendingAnswers<OutcomeTaker> | undefined;
 
+  /** `pending` takes answers whose outcome is fetched later. */
   constructor(
     exchange: HttpExchange,
     recognition: HeadRecognition,
     context: CallStageContext,
     output: CallStageOutput,
+    pending?: PendingAnswers<OutcomeTaker>,
   ) {
+    this.#pending = pending;
     this.#exchange = exchange;
     this.#context = context;
     this.#output = output;
@@ -104,7 +114,7 @@ export class Call implements AnswerOwner {
     return this.#match.dialect.createReader({
       request: this.#events?.request,
       head: this.#recognition.head,
-      response: this.#responseHead(),
+      response: toResponseHead(this.#exchange.response),
       quirks: this.#recognition.providerMatch.provider?.quirks ?? [],
       wantsDelta: this.#context.wantsChunks,
     });
@@ -149,7 +159,7 @@ export class Call implements AnswerOwner {
 
   /** Takes the format the answer shows; drops the exchange when the answer is none of any format. */
   #decideByAnswer(message: BodyMessage): void {
-    const match = recogniseAnswer(parseRecord(message.text), this.#responseHead());
+    const match = recogniseAnswer(parseRecord(message.text), toResponseHead(this.#exchange.response));
     if (match !== undefined && (match.score >= LIKELY || match.dialect === this.#match?.dialect)) {
       if (match.dialect !== this.#match?.dialect) this.#formatBy = "answer";
       this.#match = match;
@@ -192,13 +202,7 @@ export class Call implements AnswerOwner {
     if (this.#hasAnswerEvent) return;
     this.#publishRequest();
     this.#hasAnswerEvent = true;
-    this.#events?.publishAnswer(this.answer);
-  }
-
-  #responseHead(): ResponseHead {
-    const { response } = this.#exchange;
-    const headers = response?.headers ?? NO_HEADERS;
-    return { status: response?.status ?? 0, headers, contentType: (headers.get("content-type") ?? "").toLowerCase() };
+    this.#events?.publishAnswer(this.answer, this.#pending);
   }
 }
 

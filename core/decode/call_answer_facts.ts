@@ -1,10 +1,17 @@
 /** What is said of an answer beside its decoded content: how sure and how whole it is, its times and its headers. */
-import type { HttpExchange } from "../model/http_exchange.ts";
+import type { HttpExchange, HttpHeaders } from "../model/http_exchange.ts";
 import type { ModelCall, RequestType } from "../model/model_call.ts";
 import { toDurationMs } from "../model/time.ts";
 import type { AnswerBody } from "./call_answer.ts";
-import { findMissingInAnswer, type FormatSource, hasAnswer, toConfidence, unite } from "./call_confidence.ts";
-import { readRateLimit, readRequestId, readRetryAfterMs } from "./call_headers.ts";
+import {
+  findMissingInAnswer,
+  type FormatSource,
+  hasAnswer,
+  toConfidence,
+  toPartial,
+  unite,
+} from "./call_confidence.ts";
+import { readGrpcError, readRateLimit, readRequestId, readRetryAfterMs, readStatedCostUsd } from "./call_headers.ts";
 import type { Confidence } from "./event_envelope.ts";
 import type { ResponseFacts } from "./event_response.ts";
 
@@ -32,24 +39,45 @@ export function hasSpan({ knownTimes }: HttpExchange): boolean {
   return knownTimes === undefined || knownTimes === "span";
 }
 
-/** Gives how sure and how whole what is told of an answer is. */
-export function toAnswerConfidence(answered: AnsweredCall, source: CallSource): Confidence {
+/** Adds what only the headers of an answer tell: the error of a gRPC call, and a cost in dollars. */
+export function addHeaderFacts(call: ModelCall, headers: HttpHeaders): void {
+  const error = headers.has("grpc-status") ? readGrpcError(headers) : undefined;
+  if (error !== undefined && call.response?.error === undefined) {
+    call.response = { ...call.response ?? { choices: [] }, error };
+  }
+  const statedCostUsd = readStatedCostUsd(headers);
+  if (statedCostUsd === undefined) return;
+  const response = call.response ??= { choices: [] };
+  response.usage = { ...response.usage, statedCostUsd };
+}
+
+/**
+ * Gives how sure and how whole what is told of an answer is. `unfinished`: why the answer is not all that there was to tell, although
+ * it arrived whole.
+ */
+export function toAnswerConfidence(answered: AnsweredCall, source: CallSource, unfinished?: string): Confidence {
   const { response: head, call: { response }, requestType, answer } = answered;
   const reasons = unite(answer.isComplete ? [] : head.reasons, answer.problems);
   if (head.hasUnknownFields && !reasons.includes(UNKNOWN_FIELDS)) reasons.push(UNKNOWN_FIELDS);
   if (response !== undefined && answer.isComplete && answer.hasNoEnd(response)) reasons.push("no_end_mark");
   if (isUnread(answered)) reasons.push("not_decoded");
-  return toConfidence({
+  const confidence = toConfidence({
     ...source,
     completeness: answer.isComplete ? "complete" : answer.completeness,
     reasons,
     hasContent: hasAnswer(response, requestType),
     missing: answer.isComplete && reasons.length === 0 ? [] : findMissingInAnswer(response, requestType),
   });
+  if (unfinished === undefined) return confidence;
+  return toPartial(confidence, unfinished, findMissingInAnswer(response, requestType));
 }
 
-/** Gives what status, headers and times tell of an answer. */
-export function toResponseFacts(answered: AnsweredCall, requestEventId: string | undefined): ResponseFacts {
+/** Gives what status, headers and times tell of an answer; of one that is `unfinished` not whether it succeeded. */
+export function toResponseFacts(
+  answered: AnsweredCall,
+  requestEventId: string | undefined,
+  unfinished?: string,
+): ResponseFacts {
   const { exchange, response, call, answer } = answered;
   const startNs = exchange.request.firstByteNs;
   const isFailed = response.status >= 400 || call.response?.error !== undefined;
@@ -57,7 +85,7 @@ export function toResponseFacts(answered: AnsweredCall, requestEventId: string |
   const isTimed = exchange.knownTimes === undefined;
   return {
     status: response.status,
-    isSuccess: isFailed ? false : hasSucceeded(answered) ? true : undefined,
+    isSuccess: isFailed ? false : unfinished === undefined && hasSucceeded(answered) ? true : undefined,
     isStreaming: answer.hasBody ? answer.isStream : undefined,
     latencyMs: hasSpan(exchange) ? toDurationMs(startNs, response.lastByteNs) : undefined,
     timeToFirstTokenMs: isTimed && answer.isStream && first !== undefined ? toDurationMs(startNs, first) : undefined,

@@ -86,6 +86,32 @@ export function unite(first: readonly string[], second: readonly string[]): stri
   return first.length === 0 ? [] : [...first];
 }
 
+/** The same, of an answer that is not all there is. */
+export function toPartial(confidence: Confidence, reason: string, missing: readonly string[]): Confidence {
+  return {
+    ...confidence,
+    completeness: confidence.completeness === "full" ? "partial" : confidence.completeness,
+    missing: unite(confidence.missing ?? [], missing),
+    reasons: unite(confidence.reasons ?? [], [reason]),
+  };
+}
+
+/** The same, where one event tells of the request, too, which is not whole. */
+export function withRequestReasons(
+  confidence: Confidence,
+  request: ModelRequest | undefined,
+  reasons: readonly string[],
+): Confidence {
+  const lost = request === undefined || request.isPart === true ? ["input_count", "parameters"] : [];
+  const missing = unite(confidence.missing ?? [], lost);
+  return {
+    ...confidence,
+    completeness: confidence.completeness === "full" ? "partial" : confidence.completeness,
+    ...(missing.length > 0 && { missing }),
+    reasons: unite(confidence.reasons ?? [], reasons),
+  };
+}
+
 /** Tool servers are in no list of vendors, and need not be: the protocol itself says what was called. */
 export function toToolConfidence(confidence: Confidence): Confidence {
   const reasons = confidence.reasons?.filter((reason) => reason !== "unknown_host");

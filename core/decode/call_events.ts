@@ -1,15 +1,28 @@
 /** Makes the drafts of one exchange: request, pieces, answer, embedding. */
 import type { DraftEvent } from "../model/draft.ts";
 import type { HttpExchange } from "../model/http_exchange.ts";
-import type { ModelCall, ModelError, ModelRequest, RequestType } from "../model/model_call.ts";
+import type { ModelCall, ModelRequest, RequestType } from "../model/model_call.ts";
 import type { EventOf, EventType, OispEvent } from "../model/oisp_event.ts";
 import { toDurationMs } from "../model/time.ts";
 import type { AnswerBody } from "./call_answer.ts";
-import { type CallSource, hasSpan, toAnswerConfidence, toResponseFacts } from "./call_answer_facts.ts";
+import {
+  addHeaderFacts,
+  type AnsweredCall,
+  type CallSource,
+  hasSpan,
+  toAnswerConfidence,
+  toResponseFacts,
+} from "./call_answer_facts.ts";
 import { toAuthFacts } from "./call_auth.ts";
 import { limitAnswerDepth, limitRequestDepth } from "./call_depth.ts";
-import { findMissingInRequest, type FormatSource, toConfidence, toToolConfidence, unite } from "./call_confidence.ts";
-import { readGrpcError, readStatedCostUsd } from "./call_headers.ts";
+import {
+  findMissingInRequest,
+  type FormatSource,
+  toConfidence,
+  toToolConfidence,
+  unite,
+  withRequestReasons,
+} from "./call_confidence.ts";
 import type { HeadRecognition } from "./call_recognition.ts";
 import type { RequestBody } from "./call_request.ts";
 import type { CallStageContext, CallStageOutput } from "./call_stage_types.ts";
@@ -23,10 +36,16 @@ import { type CallFacts, toRequestData } from "./event_request.ts";
 import { type ResponseFacts, toResponseData } from "./event_response.ts";
 import { toToolCallData, toToolResultData } from "./event_tool.ts";
 import { findDeployment } from "./provider/deployment.ts";
+import { HeldAnswer, type Outcome } from "./held_answer.ts";
+import type { PendingAnswers } from "./pending_answers.ts";
+import type { OutcomeTaker } from "./poll.ts";
 import { findByAnswer } from "./provider/lookup.ts";
 import type { Provider } from "./provider/provider.ts";
 
 const NO_QUIRKS: readonly string[] = [];
+
+/** Work was accepted, and nothing here fetched what became of it. */
+const OUTCOME_NOT_SEEN = "outcome_not_seen";
 
 /** The events of one exchange. Each kind is published at most once, the pieces of a stream in order. */
 export class CallEvents {
@@ -37,14 +56,18 @@ export class CallEvents {
   readonly #call: ModelCall;
   readonly #requestType: RequestType;
   #formatBy: FormatSource;
-  readonly #callsTools: boolean;
-  readonly #isOpaque: boolean;
+  #dialect: Dialect;
   readonly #deployment: string | undefined;
   #provider: Provider | undefined;
   #facts: CallFacts | undefined;
   #requestEventId: string | undefined;
   /** What is wrong with a request that has no event of its own. */
   #requestReasons: readonly string[] = [];
+  #requestChars = 0;
+  /** The answer that took the work on, while its outcome is awaited. */
+  #unfetched: AnswerBody | undefined;
+  /** What is told of an answer whose outcome was fetched later. */
+  #outcomeAttrs: Readonly<Record<string, number>> | undefined;
 
   constructor(
     exchange: HttpExchange,
@@ -58,8 +81,7 @@ export class CallEvents {
     this.#context = context;
     this.#output = output;
     this.#formatBy = format.by;
-    this.#callsTools = format.dialect.callsTools === true;
-    this.#isOpaque = format.dialect.isOpaque === true;
+    this.#dialect = format.dialect;
     const { head } = recognition;
     this.#requestType = format.request?.requestType ?? format.dialect.requestType(head);
     this.#call = { dialect: format.dialect.id };
@@ -83,12 +105,14 @@ export class CallEvents {
   /** The answer shows another format than the request was published with. */
   correct(dialect: Dialect, by: FormatSource): void {
     this.#call.dialect = dialect.id;
+    this.#dialect = dialect;
     this.#formatBy = by;
   }
 
   /** Publishes `ai.request`; nothing for embeddings, which have one event at their end. */
   publishRequest(body: RequestBody): void {
     const { request } = this.#exchange;
+    this.#requestChars = body.heldChars;
     if (this.#requestType === "embedding") {
       this.#requestReasons = unite(body.isComplete ? [] : [body.completeness], unite(request.reasons, body.problems));
       return;
@@ -100,7 +124,7 @@ export class CallEvents {
       hasContent: this.#call.request !== undefined,
       missing: findMissingInRequest(this.#call.request),
     });
-    if (this.#callsTools) return this.#toolCall(confidence, request.firstByteNs);
+    if (this.#dialect.callsTools) return this.#toolCall(confidence, request.firstByteNs);
     const data = toRequestData(this.#toFacts());
     this.#requestEventId = this.#draft("ai.request", request.firstByteNs, 0, confidence, data);
   }
@@ -112,8 +136,11 @@ export class CallEvents {
     this.#draft("ai.streaming_chunk", timeNs, index, confidence, data);
   }
 
-  /** Publishes `ai.response`, or `ai.embedding`. The exchange has a response head. */
-  publishAnswer(answer: AnswerBody): void {
+  /**
+   * Publishes `ai.response`, or `ai.embedding`. The exchange has a response head. Where the vendor only took the work on and
+   * `pending` is there, the answer waits in it for its outcome.
+   */
+  publishAnswer(answer: AnswerBody, pending: PendingAnswers<OutcomeTaker> | undefined): void {
     const { response } = this.#exchange;
     if (response === undefined) return;
     this.#setProvider(
@@ -124,15 +151,42 @@ export class CallEvents {
       limitAnswerDepth(decoded);
       this.#call.response = decoded;
     }
-    if (response.headers.has("grpc-status")) this.#addGrpcError(readGrpcError(response.headers));
-    this.#addStatedCost(readStatedCostUsd(response.headers));
-    const answered = { exchange: this.#exchange, response, call: this.#call, requestType: this.#requestType, answer };
-    const facts = toResponseFacts(answered, this.#requestEventId);
-    const confidence = toAnswerConfidence(answered, this.#source);
-    if (this.#callsTools) return this.#toolResult(confidence, response.lastByteNs);
-    if (this.#requestType === "embedding") return this.#embedding(confidence, facts, response.lastByteNs);
-    if (this.#context.wantsChunks) this.#publishLastChunk(answer, response.lastByteNs);
-    this.#draft("ai.response", response.lastByteNs, 0, confidence, toResponseData(this.#toFacts(), facts));
+    addHeaderFacts(this.#call, response.headers);
+    const work = decoded?.pending;
+    if (decoded === undefined || work === undefined || pending === undefined || response.status >= 400) {
+      return this.#publishAnswered({ exchange: this.#exchange, response, answer });
+    }
+    const heldChars = this.#requestChars + answer.readChars;
+    const { wantsChunks: wantsDelta } = this.#context;
+    const facts = { exchange: this.#exchange, response, decoded, dialect: this.#dialect, wantsDelta, heldChars };
+    this.#unfetched = answer;
+    pending.hold(new HeldAnswer(this, facts), work, response.lastByteNs);
+  }
+
+  /** Publishes the answer of accepted work, now that its outcome was fetched. */
+  publishOutcome({ exchange, response, answer, decoded, polls, acceptedMs }: Outcome): void {
+    limitAnswerDepth(decoded);
+    this.#call.response = decoded;
+    this.#outcomeAttrs = { polls, ...(acceptedMs !== undefined && { accepted_ms: acceptedMs }) };
+    this.#publishAnswered({ exchange, response, answer });
+  }
+
+  /** Publishes the answer that took work on whose outcome nobody fetched here: whether it succeeded is unknown. */
+  publishUnfetched(): void {
+    const { response } = this.#exchange;
+    if (response === undefined || this.#unfetched === undefined) return;
+    this.#publishAnswered({ exchange: this.#exchange, response, answer: this.#unfetched }, OUTCOME_NOT_SEEN);
+  }
+
+  #publishAnswered(told: Pick<AnsweredCall, "exchange" | "response" | "answer">, reason?: string): void {
+    const answered = { ...told, call: this.#call, requestType: this.#requestType };
+    const { answer, response: { lastByteNs } } = told;
+    const facts = toResponseFacts(answered, this.#requestEventId, reason);
+    const confidence = toAnswerConfidence(answered, this.#source, reason);
+    if (this.#dialect.callsTools) return this.#toolResult(confidence, lastByteNs);
+    if (this.#requestType === "embedding") return this.#embedding(confidence, facts, lastByteNs);
+    if (this.#context.wantsChunks) this.#publishLastChunk(answer, lastByteNs);
+    this.#draft("ai.response", lastByteNs, 0, confidence, toResponseData(this.#toFacts(), facts));
   }
 
   /** Formats say why they ended in different places; here it is always the last chunk that does, and nothing else. */
@@ -167,7 +221,11 @@ export class CallEvents {
 
   /** How the format and the vendor are known. */
   get #source(): CallSource {
-    return { hasProvider: this.#provider !== undefined, formatBy: this.#formatBy, isOpaque: this.#isOpaque };
+    return {
+      hasProvider: this.#provider !== undefined,
+      formatBy: this.#formatBy,
+      isOpaque: this.#dialect.isOpaque === true,
+    };
   }
 
   #toolCall(confidence: Confidence, timeNs: number): void {
@@ -210,32 +268,9 @@ export class CallEvents {
   }
 
   #embedding(confidence: Confidence, facts: ResponseFacts | undefined, timeNs: number): void {
-    const whole = this.#requestReasons.length === 0 ? confidence : this.#withRequest(confidence);
+    const reasons = this.#requestReasons;
+    const whole = reasons.length === 0 ? confidence : withRequestReasons(confidence, this.#call.request, reasons);
     this.#draft("ai.embedding", timeNs, 0, whole, toEmbeddingData(this.#toFacts(), facts));
-  }
-
-  /** One event tells of the request, too, which is not whole. */
-  #withRequest(confidence: Confidence): Confidence {
-    const { request } = this.#call;
-    const lost = request === undefined || request.isPart === true ? ["input_count", "parameters"] : [];
-    const missing = unite(confidence.missing ?? [], lost);
-    return {
-      ...confidence,
-      completeness: confidence.completeness === "full" ? "partial" : confidence.completeness,
-      ...(missing.length > 0 && { missing }),
-      reasons: unite(confidence.reasons ?? [], this.#requestReasons),
-    };
-  }
-
-  #addGrpcError(error: ModelError | undefined): void {
-    if (error === undefined || this.#call.response?.error !== undefined) return;
-    this.#call.response = { ...this.#call.response ?? { choices: [] }, error };
-  }
-
-  #addStatedCost(statedCostUsd: number | undefined): void {
-    if (statedCostUsd === undefined) return;
-    const response = this.#call.response ??= { choices: [] };
-    response.usage = { ...response.usage, statedCostUsd };
   }
 
   #setProvider(provider: Provider | undefined): void {
@@ -260,7 +295,8 @@ export class CallEvents {
     const { oisp_version, event_id, timestamp } = toEnvelope(this.#context, exchange, { eventType, timeNs, index });
     const attrs = toAttrs(exchange, this.#call.dialect);
     if (this.#deployment !== undefined) attrs.deployment = this.#deployment;
-    if (this.#isOpaque) {
+    if (this.#outcomeAttrs !== undefined) Object.assign(attrs, this.#outcomeAttrs);
+    if (this.#dialect.isOpaque) {
       attrs.request_bytes = exchange.request.wireBodyBytes;
       if (exchange.response !== undefined) attrs.response_bytes = exchange.response.wireBodyBytes;
     }

@@ -1,4 +1,4 @@
-import type { HttpExchange } from "../model/http_exchange.ts";
+import type { HttpExchange, HttpResponse } from "../model/http_exchange.ts";
 import { type Dialect, type RequestHead, type ResponseHead, SURE } from "./dialect/dialect.ts";
 import type { JsonRecord } from "./dialect/json_access.ts";
 import { DIALECTS } from "./dialect/registry.ts";
@@ -20,6 +20,8 @@ export interface HeadRecognition {
   /** The head alone decides the format. */
   readonly isSure: boolean;
 }
+
+const NO_HEADERS: ReadonlyMap<string, string> = new Map();
 
 /** A path that fits so weakly is enough on a host whose row lists the format, and nothing anywhere else. */
 const ENOUGH_WITH_HOST = 0.3;
@@ -75,10 +77,17 @@ function findBest(measure: (dialect: Dialect) => number): DialectMatch | undefin
   return best === undefined ? undefined : { dialect: best, score: bestScore };
 }
 
-function toHead(exchange: HttpExchange): RequestHead {
+/** What a dialect may look at of a request without its body. */
+export function toHead(exchange: HttpExchange): RequestHead {
   const { method, target, host, headers } = exchange.request;
   const mark = target.indexOf("?");
   const path = toCleanPath(exchange.request.path);
   const query = mark < 0 ? "" : target.slice(mark + 1);
   return host === undefined ? { method, path, query, headers } : { method, path, query, headers, host };
+}
+
+/** What a dialect may look at of an answer's head; without one, status 0 and no headers. */
+export function toResponseHead(response: HttpResponse | undefined): ResponseHead {
+  const headers = response?.headers ?? NO_HEADERS;
+  return { status: response?.status ?? 0, headers, contentType: (headers.get("content-type") ?? "").toLowerCase() };
 }

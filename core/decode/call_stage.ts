@@ -8,6 +8,8 @@ import { Call } from "./call.ts";
 import { mayHoldCall, recogniseHead } from "./call_recognition.ts";
 import type { CallStage, CallStageContext, CallStageOutput } from "./call_stage_types.ts";
 import type { BodySink } from "./exchange_sink.ts";
+import { PendingAnswers } from "./pending_answers.ts";
+import { type OutcomeTaker, Poll } from "./poll.ts";
 import { isNotAiHost } from "./provider/not_ai_hosts.ts";
 import { findSocketDialect, SocketCalls } from "./socket_calls.ts";
 
@@ -29,6 +31,8 @@ class ExchangesToEvents implements CallStage {
   readonly #output: CallStageOutput;
   readonly #calls = new Map<HttpExchange, Call>();
   readonly #sockets = new Map<HttpExchange, SocketCalls>();
+  readonly #polls = new Map<HttpExchange, Poll>();
+  readonly #pending = new PendingAnswers<OutcomeTaker>();
   #heldBytes = 0;
   #heldReads = 0;
 
@@ -38,6 +42,8 @@ class ExchangesToEvents implements CallStage {
   }
 
   request(exchange: HttpExchange): BodySink | undefined {
+    const awaited = this.#pending.find(exchange);
+    if (awaited !== undefined) return this.#poll(exchange, awaited);
     const recognition = recogniseHead(exchange);
     const socketDialect = findSocketDialect(exchange, recognition);
     if (socketDialect !== undefined) {
@@ -51,7 +57,7 @@ class ExchangesToEvents implements CallStage {
       return this.#ignore(exchange, recognition.providerMatch.provider !== undefined);
     }
     if (recognition.match === undefined && isNotAiHost(recognition.head.host)) return this.#ignore(exchange, false);
-    const call = new Call(exchange, recognition, this.#context, this.#output);
+    const call = new Call(exchange, recognition, this.#context, this.#output, this.#pending);
     this.#calls.set(exchange, call);
     this.#output.classified(exchange, recognition.isSure ? "ai" : "unknown");
     const maxDecodedBytes = recognition.match === undefined
@@ -67,7 +73,7 @@ class ExchangesToEvents implements CallStage {
       socket.answerDecoder = createBodyDecoder(exchange.response.headers, socket.server, SOCKET_LIMITS);
       return socket.answerDecoder;
     }
-    const call = this.#calls.get(exchange);
+    const call = this.#calls.get(exchange) ?? this.#polls.get(exchange);
     if (call === undefined || call.isDropped || exchange.response === undefined) return undefined;
     call.answerDecoder = createBodyDecoder(exchange.response.headers, call.answer, {
       maxDecodedBytes: this.#context.maxBodyBytes,
@@ -78,6 +84,8 @@ class ExchangesToEvents implements CallStage {
   exchangeEnd(exchange: HttpExchange, timeNs: number): void {
     this.#sockets.get(exchange)?.end(timeNs);
     this.#sockets.delete(exchange);
+    this.#polls.get(exchange)?.end(timeNs);
+    this.#polls.delete(exchange);
     const call = this.#calls.get(exchange);
     if (call === undefined) return;
     this.#calls.delete(exchange);
@@ -94,6 +102,7 @@ class ExchangesToEvents implements CallStage {
       const endNs = call.endMarkNs;
       if (endNs !== undefined && nowNs - endNs >= END_MARK_WAIT_NS) call.answerEnd();
     }
+    this.#pending.advance(nowNs);
   }
 
   /** Asked for with every record, so many calls are added up only now and then. */
@@ -105,7 +114,14 @@ class ExchangesToEvents implements CallStage {
     }
     this.#heldBytes = held;
     for (const socket of this.#sockets.values()) held += socket.heldChars;
+    for (const poll of this.#polls.values()) held += poll.heldBytes;
     return held;
+  }
+
+  /** A poll has no event, but belongs to a call: recordings keep it. */
+  #poll(exchange: HttpExchange, awaited: OutcomeTaker): undefined {
+    this.#polls.set(exchange, new Poll(exchange, awaited, this.#pending, this.#context.wantsChunks));
+    this.#output.classified(exchange, "ai");
   }
 
   #ignore(exchange: HttpExchange, isVendor: boolean): undefined {

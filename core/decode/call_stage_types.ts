@@ -40,7 +40,7 @@ export interface CallStageOutput {
 
 /** Exchanges → events. Pure, never throws on input, bounded by the decoder's memory budget. */
 export interface CallStage extends ExchangeSink {
-  /** No older fact is under way: releases what waited for time to pass. */
+  /** No older fact is under way: releases what waited for time to pass; at the end of all time, all of it. */
   advance(nowNs: number): void;
   /** Bytes held right now over all exchanges, for the memory budget. */
   readonly heldBytes: number;

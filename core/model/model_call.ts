@@ -143,6 +143,12 @@ export interface ModelError {
   message?: string;
 }
 
+/** Work a vendor took on and has not finished: what comes of it is read later, from one of these addresses. */
+export interface PendingWork {
+  /** Where the outcome can be read: `host/path`, or `host/path?query` where the path alone names no single piece of work. */
+  readonly addresses: readonly string[];
+}
+
 /** What came back. */
 export interface ModelResponse {
   /** The provider's id of the answer. */
@@ -164,6 +170,8 @@ export interface ModelResponse {
   outputCount?: number;
   /** The vendor took the call on; what comes of it is told elsewhere (a run that is polled). */
   isAccepted?: true;
+  /** The vendor took the call on; the answer that brings its outcome is known by its address, and belongs to this call. */
+  pending?: PendingWork;
 }
 
 /** The provider-neutral call: request, answer, and who served it. */

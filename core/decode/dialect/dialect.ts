@@ -77,6 +77,11 @@ export interface ResponseContext {
   readonly quirks: readonly string[];
   /** Streaming chunks are wanted as deltas. */
   readonly wantsDelta: boolean;
+  /**
+   * What was known before, when this answer is one of those that tell how far accepted work is (`ModelResponse.pending`). `head` is
+   * then that of the request that fetched it, which has no body of its own; `request` is the one that asked for the work.
+   */
+  readonly earlier?: ModelResponse;
 }
 
 /**

@@ -48,15 +48,22 @@ export function readAnswer(
     readonly headers?: Readonly<Record<string, string>>;
     readonly isComplete?: boolean;
     readonly path?: string;
+    readonly host?: string;
+    readonly method?: string;
+    readonly earlier?: ModelResponse;
   } = {},
 ): TestAnswer {
   const reader = dialect.createReader({
     request: options.request,
-    head: toRequestView({ path: options.path ?? "/" }),
+    head: {
+      ...toRequestView({ path: options.path ?? "/", ...(options.method !== undefined && { method: options.method }) }),
+      ...(options.host !== undefined && { host: options.host }),
+    },
+    ...(options.earlier !== undefined && { earlier: options.earlier }),
     response: {
       status: options.status ?? 200,
       headers: new Map(Object.entries(options.headers ?? {})),
-      contentType: "",
+      contentType: options.headers?.["content-type"] ?? "",
     },
     quirks: [],
     wantsDelta: false,

@@ -1,7 +1,7 @@
 /**
  * Reader of formats whose answer is one JSON document, with an optional stream of events of which only the last one matters.
  */
-import type { ModelResponse } from "../../model/model_call.ts";
+import type { ModelError, ModelResponse } from "../../model/model_call.ts";
 import type { BodyMessage } from "../body/body_format.ts";
 import type { ResponseContext, ResponseReader, StreamDelta } from "./dialect.ts";
 import { type JsonRecord, parseRecord } from "./json_access.ts";
@@ -10,26 +10,35 @@ import { decodeBareError, decodeOpenAiError } from "./openai_error.ts";
 /** What a format reads out of each document or event: facts to lay over those read before. */
 export type DocumentMapping = (json: JsonRecord, context: ResponseContext) => Partial<ModelResponse>;
 
-/** Creates a reader that merges what the mapping gives; error documents are read in every common form. */
-export function createDocumentReader(context: ResponseContext, mapping: DocumentMapping): ResponseReader {
-  return new DocumentReader(context, mapping);
+/**
+ * Creates a reader that merges what the mapping gives; error documents are read in every common form. With `hasOwnErrors` a document
+ * whose status is no error is the mapping's alone, even with a member `error`: failed work is more than an error.
+ */
+export function createDocumentReader(
+  context: ResponseContext,
+  mapping: DocumentMapping,
+  { hasOwnErrors = false }: { readonly hasOwnErrors?: boolean } = {},
+): ResponseReader {
+  return new DocumentReader(context, mapping, hasOwnErrors);
 }
 
 class DocumentReader implements ResponseReader {
   readonly #context: ResponseContext;
   readonly #mapping: DocumentMapping;
+  readonly #hasOwnErrors: boolean;
   #answer: ModelResponse = { choices: [] };
 
-  constructor(context: ResponseContext, mapping: DocumentMapping) {
+  constructor(context: ResponseContext, mapping: DocumentMapping, hasOwnErrors: boolean) {
     this.#context = context;
     this.#mapping = mapping;
+    this.#hasOwnErrors = hasOwnErrors;
   }
 
   message(message: BodyMessage): "token" | "meta" | "end" | StreamDelta {
     if (message.text === "[DONE]") return "end";
     const json = parseRecord(message.text);
     if (json === undefined) return "meta";
-    const error = decodeOpenAiError(json) ?? (this.#context.response.status >= 400 ? decodeBareError(json) : undefined);
+    const error = this.#readError(json);
     if (error !== undefined) {
       this.#answer.error = error;
       return "meta";
@@ -40,6 +49,11 @@ class DocumentReader implements ResponseReader {
     const text = this.#text;
     // Mappings of streams give all of the text so far.
     return text.length > before.length && text.startsWith(before) ? { content: text.slice(before.length) } : "token";
+  }
+
+  #readError(json: JsonRecord): ModelError | undefined {
+    if (this.#context.response.status >= 400) return decodeOpenAiError(json) ?? decodeBareError(json);
+    return this.#hasOwnErrors ? undefined : decodeOpenAiError(json);
   }
 
   get #text(): string {

@@ -1,0 +1,30 @@
+/** Addresses at which the outcome of accepted work can be read, as `PendingWork` names them. */
+import type { PendingWork } from "../../model/model_call.ts";
+import type { RequestHead } from "./dialect.ts";
+import { asFilledText } from "./json_access.ts";
+
+const URL_PARTS = /^https?:\/\/([^/?#\s]+)([^?#\s]*)(\?[^#\s]*)?/i;
+
+/** Longest address that is remembered. */
+const LONGEST = 2048;
+
+/** The address a URL in an answer names; undefined when the value is none. Ports that go without saying are left out. */
+export function toAddress(url: unknown): string | undefined {
+  const text = asFilledText(url);
+  if (text === undefined || text.length > LONGEST) return undefined;
+  const parts = URL_PARTS.exec(text);
+  if (parts === null) return undefined;
+  const host = (parts[1] ?? "").toLowerCase().replace(text.startsWith("https") ? /:443$/ : /:80$/, "");
+  return host + (parts[2] || "/") + (parts[3] ?? "");
+}
+
+/** The address of another path (and query) on the host that was asked. */
+export function onSameHost(head: RequestHead, target: string): string | undefined {
+  return head.host === undefined ? undefined : head.host + target;
+}
+
+/** Work that is under way; undefined when no address is known, because then no later answer can be told to belong to it. */
+export function toPendingWork(...addresses: readonly (string | undefined)[]): PendingWork | undefined {
+  const known = addresses.filter((address) => address !== undefined);
+  return known.length === 0 ? undefined : { addresses: known };
+}
