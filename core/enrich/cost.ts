@@ -45,11 +45,23 @@ function toListedCost(
   if (priceId === undefined || usage.inputTokens === undefined) return undefined;
   if (usage.outputTokens === undefined && data.request_type !== "embedding") return undefined;
   if (serviceTier !== undefined && !LIST_PRICE_TIERS.has(serviceTier)) return undefined;
+  const billed = toBilled(usage);
   for (const model of [data.model?.id, data.model?.requested_id]) {
-    const price = model === undefined ? undefined : findPriceUsd(priceId, model, usage, timeMs);
+    const price = model === undefined ? undefined : findPriceUsd(priceId, model, billed, timeMs);
     if (price !== undefined) return toCost(price.input, price.output);
   }
   return undefined;
+}
+
+/** Counts as the vendor bills them. */
+function toBilled(usage: Usage): Usage {
+  const { billedInputTokens, billedOutputTokens } = usage;
+  if (billedInputTokens === undefined && billedOutputTokens === undefined) return usage;
+  return {
+    ...usage,
+    ...(billedInputTokens !== undefined && { inputTokens: billedInputTokens }),
+    ...(billedOutputTokens !== undefined && { outputTokens: billedOutputTokens }),
+  };
 }
 
 function toCost(input: number, output: number): Cost {

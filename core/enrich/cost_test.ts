@@ -37,3 +37,11 @@ Deno.test("what is not known has no cost", () => {
   ];
   for (const one of cases) assert.equal("cost" in enrich(one).event.data, false);
 });
+
+Deno.test("where a vendor bills fewer tokens than the model read, those are what it costs", () => {
+  const usage = { inputTokens: 1000, outputTokens: 100, billedInputTokens: 500, billedOutputTokens: 50 };
+  const { event } = enrich(draft({}, { provider: "openai", model: "gpt-4o-2024-08-06", usage }));
+  assert.ok(event.event_type === "ai.response");
+  assert.equal(event.data.cost?.input_usd, 0.00125);
+  assert.equal(event.data.cost?.output_usd, 0.0005);
+});

@@ -24,6 +24,9 @@ export interface Usage {
   outputImageTokens?: number;
   /** Paid server tool uses, such as web searches. */
   webSearches?: number;
+  /** What the vendor bills for, where it states other counts for that than for what the model read and wrote. */
+  billedInputTokens?: number;
+  billedOutputTokens?: number;
   /** Cost in USD stated by the vendor on the wire; beats any price table. */
   statedCostUsd?: number;
 }

@@ -5,19 +5,28 @@
  * @see https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters.html (read 2026-11-21)
  */
 import type { ModelRequest, RequestType } from "../../model/model_call.ts";
+import { ai21Complete } from "./ai21_complete.ts";
+import { anthropicComplete } from "./anthropic_complete.ts";
 import { anthropicMessages } from "./anthropic_messages.ts";
 import { bedrockConverse } from "./bedrock_converse.ts";
 import { createInvokeReader } from "./bedrock_invoke_reader.ts";
 import { bedrockText } from "./bedrock_text.ts";
 import { parseBedrockPath } from "./bedrock_path.ts";
+import { cohereChat } from "./cohere_chat.ts";
 import { cohereEmbed } from "./cohere_embed.ts";
+import { cohereGenerate } from "./cohere_generate.ts";
 import type { Dialect, RequestHead, RequestView } from "./dialect.ts";
+import { asRecord } from "./json_access.ts";
 import { openaiChat } from "./openai_chat.ts";
+import { openaiCompletions } from "./openai_completions.ts";
 
 /** Vendor formats by what the model id says; ids may carry a region prefix or be part of an ARN. The first that fits wins. */
 const FORMATS: readonly { readonly model: RegExp; readonly dialect: Dialect }[] = [
   { model: /\banthropic\.claude/, dialect: anthropicMessages },
   { model: /\bcohere\.embed/, dialect: cohereEmbed },
+  { model: /\bcohere\.command-[ra]/, dialect: cohereChat },
+  { model: /\bcohere\.command/, dialect: cohereGenerate },
+  { model: /\bai21\.j2/, dialect: ai21Complete },
   { model: /\bamazon\.nova-(?!.*embed)/, dialect: bedrockConverse },
   {
     model: /\b(?:openai\.|qwen\.|deepseek\.v|minimax\.|moonshot\.|zai\.|mistral\.(?:pixtral|magistral))/,
@@ -29,6 +38,20 @@ const FORMATS: readonly { readonly model: RegExp; readonly dialect: Dialect }[] 
 export function findInvokeFormat(head: RequestHead): Dialect {
   const model = parseBedrockPath(head.path)?.model ?? "";
   return FORMATS.find((format) => format.model.test(model))?.dialect ?? bedrockText;
+}
+
+/** The format of a body: a vendor's older one where only the body tells, chat completions for other models that take messages. */
+function findRequestFormat(view: RequestView): Dialect {
+  const format = findInvokeFormat(view);
+  const json = asRecord(view.json);
+  if (format === anthropicMessages && typeof json?.["prompt"] === "string") return anthropicComplete;
+  return format === bedrockText && Array.isArray(json?.["messages"]) ? openaiChat : format;
+}
+
+/** Formats that a model may answer in beside the one its name tells; the answer decides. */
+function findAnswerFormats(format: Dialect): readonly Dialect[] {
+  if (format === anthropicMessages) return [anthropicComplete];
+  return format === bedrockText ? [openaiChat, openaiCompletions] : [];
 }
 
 /** Bedrock InvokeModel and its streaming form. */
@@ -45,7 +68,10 @@ export const bedrockInvoke: Dialect = {
   matchAnswer: () => 0,
   requestType,
   decodeRequest,
-  createReader: (context) => createInvokeReader(context, findInvokeFormat(context.head)),
+  createReader: (context) => {
+    const format = findInvokeFormat(context.head);
+    return createInvokeReader(context, format, findAnswerFormats(format));
+  },
 };
 
 function requestType(head: RequestHead): RequestType {
@@ -57,11 +83,12 @@ function requestType(head: RequestHead): RequestType {
 
 function decodeRequest(view: RequestView): ModelRequest | undefined {
   const path = parseBedrockPath(view.path);
-  const request = findInvokeFormat(view).decodeRequest(view);
+  const request = findRequestFormat(view).decodeRequest(view);
   if (request === undefined) return undefined;
+  const pathType = requestType(view);
   return {
     ...request,
-    requestType: requestType(view),
+    requestType: pathType === "count_tokens" || pathType === "embedding" ? pathType : request.requestType,
     ...(path !== undefined && { model: path.model, isStreaming: path.operation === "invoke-with-response-stream" }),
   };
 }

@@ -6,28 +6,55 @@ import type { Dialect, ResponseContext, ResponseReader, StreamDelta } from "./di
 import { asCount, asFilledText, asRecord, asText, type JsonRecord, parseRecord } from "./json_access.ts";
 import { compact, sumCounts } from "./json_value.ts";
 
-/** Creates the reader of an InvokeModel answer: unwraps frames and hands the vendor's messages to the vendor's reader. */
-export function createInvokeReader(context: ResponseContext, vendor: Dialect): ResponseReader {
-  return new InvokeReader(context, vendor);
+/** Events of ConverseStream: inside InvokeModel they are the only member of a message, not its name. */
+const CONVERSE_EVENTS: ReadonlySet<string> = new Set([
+  "messageStart",
+  "contentBlockStart",
+  "contentBlockDelta",
+  "contentBlockStop",
+  "messageStop",
+  "metadata",
+]);
+
+/** A format is only taken for another than the model's own where its answer can be no other. */
+const PLAIN = 0.7;
+
+/**
+ * Creates the reader of an InvokeModel answer: unwraps frames and hands the vendor's messages to the vendor's reader. The first
+ * message decides whether the answer is in one of the other formats.
+ */
+export function createInvokeReader(
+  context: ResponseContext,
+  vendor: Dialect,
+  others: readonly Dialect[],
+): ResponseReader {
+  return new InvokeReader(context, vendor, others);
 }
 
 class InvokeReader implements ResponseReader {
   readonly #context: ResponseContext;
-  readonly #inner: ResponseReader;
+  readonly #vendor: Dialect;
+  readonly #others: readonly Dialect[];
+  #known: ResponseReader | undefined;
   #metrics: JsonRecord | undefined;
   #exception: ModelResponse["error"];
 
-  constructor(context: ResponseContext, vendor: Dialect) {
+  constructor(context: ResponseContext, vendor: Dialect, others: readonly Dialect[]) {
     this.#context = context;
-    this.#inner = vendor.createReader(context);
+    this.#vendor = vendor;
+    this.#others = others;
   }
 
   get hasEnded(): boolean | undefined {
-    return this.#metrics !== undefined ? true : this.#inner.hasEnded;
+    return this.#metrics !== undefined ? true : this.#known?.hasEnded;
+  }
+
+  gap(): void {
+    this.#known?.gap?.();
   }
 
   message(message: BodyMessage): "token" | "meta" | "end" | StreamDelta {
-    if (message.name === undefined) return this.#inner.message(message);
+    if (message.name === undefined) return this.#findInner(message.text).message(message);
     const frame = parseRecord(message.text);
     if (message.headers?.get(":message-type") === "exception") {
       this.#exception = compact({
@@ -40,21 +67,34 @@ class InvokeReader implements ResponseReader {
     if (text === undefined) return "meta";
     const json = parseRecord(text);
     this.#metrics = asRecord(json?.["amazon-bedrock-invocationMetrics"]) ?? this.#metrics;
+    const inner = this.#findInner(text);
     const type = asText(json?.["type"]);
-    return this.#inner.message({ ...(type !== undefined && { name: type }), text });
+    if (type !== undefined) return inner.message({ name: type, text });
+    const event = json === undefined ? undefined : Object.keys(json).find((key) => CONVERSE_EVENTS.has(key));
+    return inner.message(event === undefined ? { text } : { name: event, text: JSON.stringify(json?.[event]) });
+  }
+
+  #findInner(text: string): ResponseReader {
+    if (this.#known !== undefined) return this.#known;
+    const json = this.#others.length === 0 ? undefined : parseRecord(text);
+    const other = json === undefined
+      ? undefined
+      : this.#others.find((dialect) => dialect.matchAnswer(json, this.#context.response) >= PLAIN);
+    return this.#known = (other ?? this.#vendor).createReader(this.#context);
   }
 
   finish(isComplete: boolean): ModelResponse {
-    const answer = this.#inner.finish(isComplete);
+    const answer = this.#known?.finish(isComplete) ?? { choices: [] };
     const usage = answer.usage ?? toMetricsUsage(this.#metrics) ?? toHeaderUsage(this.#context);
     const requestId = answer.requestId ?? this.#context.response.headers.get("x-amzn-requestid");
-    const error = this.#exception ?? answer.error ?? this.#readHeaderError();
+    const error = this.#exception ?? this.#addErrorType(answer.error);
     return compact<ModelResponse>({ ...answer, usage, requestId, error });
   }
 
-  #readHeaderError(): ModelResponse["error"] {
+  /** What kind of error it is stands in a header. */
+  #addErrorType(error: ModelResponse["error"]): ModelResponse["error"] {
     const type = this.#context.response.headers.get("x-amzn-errortype")?.split(":")[0];
-    return type === undefined ? undefined : { type };
+    return type === undefined ? error : { type, ...error };
   }
 }
 

@@ -83,3 +83,79 @@ Deno.test("bedrock_invoke joins the pieces of a plain text stream", () => {
   assert.equal(answer.choices[0]?.message.content, "Hello");
   assert.equal(answer.choices[0]?.finishReason, "stop");
 });
+
+Deno.test("bedrock_invoke reads the events of Nova, which have no names of their own", () => {
+  const path = "/model/us.amazon.nova-lite-v1%3A0/invoke-with-response-stream";
+  const { answer, kinds } = readAnswer(bedrockInvoke, [
+    frameOf({ messageStart: { role: "assistant" } }),
+    frameOf({ contentBlockDelta: { delta: { text: "Two " }, contentBlockIndex: 0 } }),
+    frameOf({ contentBlockStop: { contentBlockIndex: 0 } }),
+    frameOf({ contentBlockDelta: { delta: { text: "owls" }, contentBlockIndex: 1 }, "amazon-bedrock-x": "y" }),
+    frameOf({ messageStop: { stopReason: "end_turn" } }),
+    frameOf({ metadata: { usage: { inputTokens: 3, outputTokens: 4 } } }),
+  ], { path });
+  assert.equal(answer.choices[0]?.message.content, "Two owls");
+  assert.equal(answer.choices[0]?.finishReason, "stop");
+  assert.equal(answer.usage?.inputTokens, 3);
+  assert.equal(kinds.at(-1), "end");
+});
+
+Deno.test("bedrock_invoke reads Claude's older completions, whose model has no name in the body", () => {
+  const path = "/model/anthropic.claude-v2%3A1/invoke";
+  const request = bedrockInvoke.decodeRequest(toRequestView({
+    path,
+    json: { prompt: "Human: owls? Assistant:", max_tokens_to_sample: 20 },
+  }));
+  assert.equal(request?.model, "anthropic.claude-v2:1");
+  assert.equal(request?.requestType, "completion");
+  assert.deepEqual(request?.parameters, { max_tokens: 20 });
+  const { answer } = readAnswer(bedrockInvoke, [
+    { json: { type: "completion", completion: " Yes", stop_reason: "stop_sequence", stop: "Human:" } },
+  ], { path, headers: { "x-amzn-bedrock-output-token-count": "2" } });
+  assert.equal(answer.choices[0]?.message.content, " Yes");
+  assert.equal(answer.choices[0]?.finishReason, "stop");
+  assert.deepEqual(answer.usage, { outputTokens: 2 });
+});
+
+Deno.test("bedrock_invoke reads the formats of Cohere and AI21", () => {
+  const idOf = (model: string) => findInvokeFormat(toRequestView({ path: `/model/${model}/invoke` })).id;
+  assert.equal(idOf("cohere.command-text-v14"), "cohere_generate");
+  assert.equal(idOf("cohere.command-r-plus-v1:0"), "cohere_chat");
+  assert.equal(idOf("ai21.j2-ultra-v1"), "ai21_complete");
+  const request = bedrockInvoke.decodeRequest(toRequestView({
+    path: "/model/ai21.j2-ultra-v1/invoke",
+    json: { prompt: "owls?", maxTokens: 5 },
+  }));
+  assert.equal(request?.model, "ai21.j2-ultra-v1");
+  assert.deepEqual(request?.parameters, { max_tokens: 5 });
+});
+
+Deno.test("bedrock_invoke reads imported models that answer as OpenAI's completions or chat do", () => {
+  const path = "/model/arn%3Aaws%3Abedrock%3Aeu-west-1%3A1%3Aimported-model%2Fabc/invoke";
+  const text = readAnswer(bedrockInvoke, [{
+    json: {
+      object: "text_completion",
+      id: "",
+      choices: [{ index: 0, text: "Owls hoot", finish_reason: "length" }],
+      usage: { prompt_tokens: 2, completion_tokens: 3, total_tokens: 5 },
+    },
+  }], { path, headers: { "x-amzn-requestid": "rid" } }).answer;
+  assert.equal(text.choices[0]?.message.content, "Owls hoot");
+  assert.equal(text.choices[0]?.finishReason, "length");
+  assert.equal(text.requestId, "rid");
+  const chat = bedrockInvoke.decodeRequest(toRequestView({
+    path,
+    json: { messages: [{ role: "user", content: "owls?" }], max_tokens: 4 },
+  }));
+  assert.equal(chat?.requestType, "chat");
+  assert.equal(chat?.messageCount, 1);
+});
+
+Deno.test("bedrock_invoke says what kind of error the header names", () => {
+  const { answer } = readAnswer(bedrockInvoke, [{ json: { message: "no such model" } }], {
+    path: "/model/meta.llama9/invoke",
+    status: 400,
+    headers: { "x-amzn-errortype": "ValidationException:http://internal.example/" },
+  });
+  assert.deepEqual(answer.error, { type: "ValidationException", message: "no such model" });
+});

@@ -4,23 +4,13 @@
  * @see https://docs.cohere.com/reference/chat (read 2026-11-21)
  */
 import type { Message, ModelRequest, ToolDefinition } from "../../model/model_call.ts";
-import { readCohereMessage } from "./cohere_message.ts";
+import { readCohereParameters } from "./cohere_facts.ts";
+import { readCohereMessage, readFirstCalls, readFirstResults } from "./cohere_message.ts";
 import { createCohereReader } from "./cohere_reader.ts";
 import type { Dialect, RequestView } from "./dialect.ts";
-import { asRecord, asText, type JsonRecord } from "./json_access.ts";
+import { asFilledText, asRecord, asText, type JsonRecord } from "./json_access.ts";
 import { asRecords, compact } from "./json_value.ts";
 import { hasPathEnd } from "./path_end.ts";
-
-const PARAMETER_NAMES: Readonly<Record<string, string>> = {
-  temperature: "temperature",
-  p: "top_p",
-  k: "top_k",
-  max_tokens: "max_tokens",
-  stop_sequences: "stop",
-  seed: "seed",
-  frequency_penalty: "frequency_penalty",
-  presence_penalty: "presence_penalty",
-};
 
 /** Cohere chat. */
 export const cohereChat: Dialect = {
@@ -51,37 +41,52 @@ function decodeRequest(view: RequestView): ModelRequest | undefined {
   const messages = Array.isArray(json["messages"])
     ? asRecords(json["messages"]).map(readCohereMessage)
     : readFirstVersion(json);
+  const conversation = asFilledText(json["conversation_id"]);
   return compact<ModelRequest>({
     requestType: "chat",
-    model: asText(json["model"]),
+    model: asFilledText(json["model"]),
     isStreaming: json["stream"] === true,
     messages,
     messageCount: messages.filter((message) => message.role !== "system").length,
     systemPrompt: readSystemPrompt(json, messages),
     tools: readTools(json["tools"]),
     toolChoice: asText(json["tool_choice"])?.toLowerCase(),
-    parameters: readParameters(json),
-    sessionKeys: typeof json["conversation_id"] === "string" ? { conversation: json["conversation_id"] } : undefined,
+    parameters: readCohereParameters(json),
+    sessionKeys: conversation === undefined ? undefined : { conversation },
   });
 }
 
 /** Version 1 has a preamble; version 2 has system messages, wherever they stand. */
 function readSystemPrompt(json: JsonRecord, messages: readonly Message[]): string | undefined {
   const texts = messages.filter(({ role }) => role === "system").map(({ content }) => content);
-  const all = [asText(json["preamble"]), ...texts].filter((text) => text !== undefined);
+  const preamble = asFilledText(json["preamble"]) ?? asFilledText(json["preamble_override"]);
+  const all = [preamble, ...texts].filter((text) => text !== undefined);
   return all.length === 0 ? undefined : all.join("\n");
 }
 
-/** Version 1 keeps the newest message apart from the history, with roles in capitals. */
+/** Version 1 keeps the newest message and its tool results apart from the history, with roles in capitals. */
 function readFirstVersion(json: JsonRecord): Message[] {
-  const history = asRecords(json["chat_history"]).map((entry): Message =>
-    compact<Message>({
-      role: asText(entry["role"])?.toLowerCase().replace("chatbot", "assistant") ?? "user",
-      content: asText(entry["message"]),
-    })
+  const history = asRecords(json["chat_history"]).map((entry) =>
+    readFirstMessage(entry, asText(entry["role"])?.toLowerCase().replace("chatbot", "assistant") ?? "user")
   );
   const newest = asText(json["message"]);
-  return newest === undefined ? history : [...history, { role: "user", content: newest }];
+  // With tool results the newest message is empty: it was said before them.
+  if (newest !== undefined && (newest !== "" || json["tool_results"] === undefined)) {
+    history.push({ role: "user", content: newest });
+  }
+  if (asRecords(json["tool_results"]).length > 0) history.push(readFirstMessage(json, "tool"));
+  return history;
+}
+
+function readFirstMessage(entry: JsonRecord, role: string): Message {
+  const toolCalls = readFirstCalls(entry["tool_calls"]);
+  const toolResults = readFirstResults(entry["tool_results"]);
+  return compact<Message>({
+    role,
+    content: role === "tool" ? undefined : asText(entry["message"]),
+    toolCalls: toolCalls.length === 0 ? undefined : toolCalls,
+    toolResults: toolResults.length === 0 ? undefined : toolResults,
+  });
 }
 
 function readTools(tools: unknown): ToolDefinition[] {
@@ -93,14 +98,4 @@ function readTools(tools: unknown): ToolDefinition[] {
       description: asText(named["description"]),
     });
   });
-}
-
-function readParameters(json: JsonRecord): Record<string, unknown> {
-  const parameters: Record<string, unknown> = {};
-  for (const [name, published] of Object.entries(PARAMETER_NAMES)) {
-    if (json[name] !== undefined && json[name] !== null) parameters[published] = json[name];
-  }
-  const format = asText(asRecord(json["response_format"])?.["type"]);
-  if (format !== undefined) parameters["response_format"] = format;
-  return parameters;
 }

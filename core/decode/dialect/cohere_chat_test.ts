@@ -85,3 +85,57 @@ Deno.test("cohere_chat marks arguments that were cut and invents no finish reaso
   assert.equal(answer.choices[0]?.message.toolCalls?.[0]?.name, "f");
   assert.equal(answer.choices[0]?.finishReason, undefined);
 });
+
+Deno.test("cohere_chat reads the counts that version 1 had before it told tokens apart", () => {
+  const { answer } = readAnswer(cohereChat, [{
+    json: {
+      response_id: "r",
+      generation_id: "g",
+      text: "Ahoy",
+      token_count: { prompt_tokens: 60, response_tokens: 10, total_tokens: 70, billed_tokens: 58 },
+      meta: { billed_units: { input_tokens: 48, output_tokens: 10 } },
+    },
+  }]);
+  assert.deepEqual(answer.usage, { inputTokens: 60, outputTokens: 10, totalTokens: 70, billedInputTokens: 48 });
+});
+
+Deno.test("cohere_chat knows no conversation and no preamble where they are empty", () => {
+  const request = cohereChat.decodeRequest(toRequestView({
+    path: "/v1/chat",
+    json: { message: "hi", conversation_id: "", preamble: "", preamble_override: null },
+  }));
+  assert.equal(request?.sessionKeys, undefined);
+  assert.equal(request?.systemPrompt, undefined);
+});
+
+Deno.test("cohere_chat decodes tool calls and results of version 1, which have no ids", () => {
+  const request = cohereChat.decodeRequest(toRequestView({
+    path: "/v1/chat",
+    json: {
+      message: "",
+      chat_history: [
+        { role: "USER", message: "how warm?" },
+        { role: "CHATBOT", message: "I look", tool_calls: [{ name: "warmth", parameters: { town: "Bern" } }] },
+      ],
+      tool_results: [{ call: { name: "warmth", parameters: { town: "Bern" } }, outputs: [{ c: 7 }] }],
+    },
+  }));
+  assert.deepEqual(request?.messages.map(({ role }) => role), ["user", "assistant", "tool"]);
+  assert.deepEqual(request?.messages[1]?.toolCalls, [{
+    name: "warmth",
+    type: "function",
+    arguments: { town: "Bern" },
+  }]);
+  assert.deepEqual(request?.messages[2]?.toolResults, [{ name: "warmth", content: '[{"c":7}]' }]);
+  const calls = [{ name: "warmth", parameters: { town: "Bern" } }];
+  const { answer } = readAnswer(cohereChat, [
+    { json: { event_type: "stream-start", is_finished: false, generation_id: "g" } },
+    { json: { event_type: "tool-calls-generation", is_finished: false, text: "I look", tool_calls: calls } },
+    { json: { event_type: "stream-end", is_finished: true, finish_reason: "COMPLETE", response: { meta: {} } } },
+  ]);
+  assert.deepEqual(answer.choices[0]?.message.toolCalls, [{
+    name: "warmth",
+    type: "function",
+    arguments: { town: "Bern" },
+  }]);
+});

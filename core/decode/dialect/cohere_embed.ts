@@ -4,7 +4,7 @@
  * @see https://docs.cohere.com/reference/embed (read 2026-11-21)
  */
 import type { ModelRequest, ModelResponse } from "../../model/model_call.ts";
-import { toCohereUsage } from "./cohere_reader.ts";
+import { toCohereUsage } from "./cohere_facts.ts";
 import type { Dialect, RequestView } from "./dialect.ts";
 import { createDocumentReader } from "./document_reader.ts";
 import { asCount, asFilledText, asList, asRecord, asText, type JsonRecord } from "./json_access.ts";

@@ -1,4 +1,4 @@
-import type { Message, ToolCall } from "../../model/model_call.ts";
+import type { Message, ToolCall, ToolResult } from "../../model/model_call.ts";
 import { asRecord, asText, type JsonRecord, parseJson } from "./json_access.ts";
 import { asRecords, compact } from "./json_value.ts";
 
@@ -48,4 +48,21 @@ export function readCohereToolCall(call: JsonRecord): ToolCall {
     argumentsIncomplete: text !== undefined && parsed === undefined ? true : undefined,
     argumentsLength: text !== undefined && parsed === undefined ? new TextEncoder().encode(text).length : undefined,
   });
+}
+
+/** Tool calls of version 1: arguments are an object, and there are no ids. */
+export function readFirstCalls(calls: unknown): ToolCall[] {
+  return asRecords(calls).map((call) =>
+    compact<ToolCall>({ name: asText(call["name"]) ?? "", type: "function", arguments: call["parameters"] })
+  );
+}
+
+/** A result of version 1 names its call by repeating it. */
+export function readFirstResults(results: unknown): ToolResult[] {
+  return asRecords(results).map((result) =>
+    compact<ToolResult>({
+      name: asText(asRecord(result["call"])?.["name"]),
+      content: result["outputs"] === undefined ? undefined : JSON.stringify(result["outputs"]),
+    })
+  );
 }

@@ -3,25 +3,15 @@
  *
  * @see https://docs.cohere.com/reference/chat-stream (read 2026-11-21)
  */
-import type { FinishReason, Message, ModelError, ModelResponse } from "../../model/model_call.ts";
-import type { Usage } from "../../model/usage.ts";
+import type { Choice, Message, ModelError, ModelResponse } from "../../model/model_call.ts";
 import type { BodyMessage } from "../body/body_format.ts";
-import { readCohereMessage } from "./cohere_message.ts";
+import { toCohereFinishReason, toCohereUsage } from "./cohere_facts.ts";
+import { readCohereMessage, readFirstCalls } from "./cohere_message.ts";
 import type { ResponseContext, ResponseReader, StreamDelta } from "./dialect.ts";
 import { asCount, asRecord, asText, type JsonRecord, parseRecord } from "./json_access.ts";
 import { compact } from "./json_value.ts";
 import { endToolCall, type OpenCall, startToolCall } from "./open_call.ts";
 import { noteGap } from "./tool_call_builder.ts";
-
-const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
-  COMPLETE: "stop",
-  STOP_SEQUENCE: "stop",
-  MAX_TOKENS: "length",
-  TOOL_CALL: "tool_calls",
-  ERROR: "error",
-  ERROR_TOXIC: "content_filter",
-  TIMEOUT: "error",
-};
 
 /** Creates the reader of one Cohere chat answer. */
 export function createCohereReader(context: ResponseContext): ResponseReader {
@@ -35,6 +25,7 @@ class CohereReader implements ResponseReader {
   #requestId: string | undefined;
   #finish: string | undefined;
   #usage: JsonRecord | undefined;
+  #counted: JsonRecord | undefined;
   #error: ModelError | undefined;
   #isStream = false;
   #hasMessageEnd = false;
@@ -68,13 +59,13 @@ class CohereReader implements ResponseReader {
   finish(_isComplete: boolean): ModelResponse {
     for (const open of this.#open.values()) this.#close(open, false);
     this.#open.clear();
-    const finishReason = this.#finish === undefined ? undefined : FINISH_REASONS[this.#finish] ?? "other";
+    const finishReason = toCohereFinishReason(this.#finish);
     return compact<ModelResponse>({
       requestId: this.#requestId,
       choices: this.#message === undefined
         ? []
-        : [compact({ index: 0, message: this.#message, finishReason, rawFinishReason: this.#finish })],
-      usage: toCohereUsage(this.#usage),
+        : [compact<Choice>({ index: 0, message: this.#message, finishReason, rawFinishReason: this.#finish })],
+      usage: toCohereUsage(this.#usage, this.#counted),
       error: this.#error,
     });
   }
@@ -83,10 +74,12 @@ class CohereReader implements ResponseReader {
     this.#requestId = asText(json["id"]) ?? asText(json["generation_id"]);
     this.#finish = asText(json["finish_reason"]);
     this.#usage = asRecord(json["usage"]) ?? asRecord(json["meta"]);
+    this.#counted = asRecord(json["token_count"]);
     const message = asRecord(json["message"]);
     const text = asText(json["text"]);
     if (message !== undefined) this.#message = readCohereMessage(message);
     else if (text !== undefined) this.#message = { role: "assistant", content: text };
+    this.#addFirstCalls(json);
     return this.#message === undefined ? "meta" : "token";
   }
 
@@ -162,29 +155,24 @@ class CohereReader implements ResponseReader {
     if (this.#message !== undefined) endToolCall(this.#message, open, isComplete);
   }
 
+  /** Version 1 tells all tool calls at once. */
+  #addFirstCalls(json: JsonRecord): "token" | "meta" {
+    const calls = readFirstCalls(json["tool_calls"]);
+    if (calls.length === 0) return "meta";
+    (this.#message ??= { role: "assistant" }).toolCalls = calls;
+    return "token";
+  }
+
   #firstVersion(event: string, json: JsonRecord): "token" | "meta" | "end" | StreamDelta {
     if (event === "stream-start") this.#requestId = asText(json["generation_id"]);
     if (event === "text-generation") return this.#append("content", asText(json["text"]));
+    if (event === "tool-calls-generation") return this.#addFirstCalls(json);
     if (event !== "stream-end") return "meta";
     this.#hasMessageEnd = true;
     this.#finish = asText(json["finish_reason"]);
-    this.#usage = asRecord(asRecord(json["response"])?.["meta"]);
+    const response = asRecord(json["response"]);
+    this.#usage = asRecord(response?.["meta"]);
+    this.#counted = asRecord(response?.["token_count"]);
     return "end";
   }
-}
-
-/** `tokens` is what the model saw; `billed_units` is smaller. Cached tokens are part of the input. */
-export function toCohereUsage(usage: JsonRecord | undefined): Usage | undefined {
-  const tokens = asRecord(usage?.["tokens"]);
-  const billed = asRecord(usage?.["billed_units"]);
-  const inputTokens = asCount(tokens?.["input_tokens"]) ?? asCount(billed?.["input_tokens"]);
-  const outputTokens = asCount(tokens?.["output_tokens"]) ?? asCount(billed?.["output_tokens"]);
-  if (inputTokens === undefined && outputTokens === undefined) return undefined;
-  return compact<Usage>({
-    inputTokens,
-    outputTokens,
-    totalTokens: inputTokens !== undefined && outputTokens !== undefined ? inputTokens + outputTokens : undefined,
-    cachedTokens: asCount(usage?.["cached_tokens"]),
-    reasoningTokens: asCount(tokens?.["reasoning_tokens"]),
-  });
 }

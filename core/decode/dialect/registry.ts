@@ -10,6 +10,9 @@ import type { SocketDialect } from "./socket_dialect.ts";
 import { bedrockInvoke } from "./bedrock_invoke.ts";
 import { cohereChat } from "./cohere_chat.ts";
 import { cohereEmbed } from "./cohere_embed.ts";
+import { cohereGenerate } from "./cohere_generate.ts";
+import { ai21Complete } from "./ai21_complete.ts";
+import { alephAlpha } from "./aleph_alpha.ts";
 import { gemini } from "./gemini.ts";
 import { sagemaker } from "./sagemaker.ts";
 import { bedrockAgent } from "./bedrock_agent.ts";
@@ -101,6 +104,9 @@ export const DIALECTS: readonly Dialect[] = [
   hfTei,
   lmstudioV1,
   anthropicComplete,
+  cohereGenerate,
+  ai21Complete,
+  alephAlpha,
   yandex,
   toolApi,
   geminiGrpc,

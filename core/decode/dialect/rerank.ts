@@ -9,7 +9,7 @@ import type { Dialect, RequestView, ResponseContext } from "./dialect.ts";
 import { createDocumentReader } from "./document_reader.ts";
 import { asCount, asFilledText, asList, asRecord, asText, type JsonRecord } from "./json_access.ts";
 import { compact } from "./json_value.ts";
-import { toCohereUsage } from "./cohere_reader.ts";
+import { toCohereUsage } from "./cohere_facts.ts";
 import { decodeOpenAiUsage } from "./openai_usage.ts";
 import { hasPathEnd } from "./path_end.ts";
 
