@@ -84,6 +84,7 @@ function readAnswer(recording: Recording): Facts {
 function readCandidates(documents: readonly unknown[], candidates: readonly unknown[]): Facts {
   const parts = candidates.flatMap((candidate) => pickList(candidate, "content.parts"));
   const calls = parts.map((part) => pick(part, "functionCall")).filter((call) => call !== undefined);
+  const lines = parts.map(toCallLine).filter((line) => line !== undefined);
   const reason = candidates.map((candidate) => pickText(candidate, "finishReason")).findLast((word) =>
     word !== undefined
   );
@@ -93,7 +94,7 @@ function readCandidates(documents: readonly unknown[], candidates: readonly unkn
     response_model: documents.map((json) => pickText(json, "modelVersion")).find((name) => name !== undefined),
     contents: [textOf(parts, "") ?? ""],
     reasoning: joinTexts(thoughts, ""),
-    tool_calls: calls.length === 0 ? undefined : calls.map((call) => callLine(pick(call, "name"), pick(call, "args"))),
+    tool_calls: lines.length === 0 ? undefined : lines,
     finish_reason: reason === undefined
       ? undefined
       : calls.length > 0 && reason === "STOP"
@@ -101,6 +102,14 @@ function readCandidates(documents: readonly unknown[], candidates: readonly unkn
       : FINISH[reason] ?? "other",
     ...usageOf(documents.map((json) => pick(json, "usageMetadata")).findLast((usage) => usage !== undefined)),
   });
+}
+
+/** Code that the vendor runs is a call, too, but nobody has to answer it. */
+function toCallLine(part: unknown): string | undefined {
+  const call = pick(part, "functionCall");
+  if (call !== undefined) return callLine(pick(call, "name"), pick(call, "args"));
+  const code = pick(part, "executableCode");
+  return code === undefined ? undefined : callLine("code_execution", code);
 }
 
 function usageOf(usage: unknown): Facts {

@@ -20,8 +20,40 @@ export function toGeminiToolCall(call: JsonRecord): ToolCall {
     id: asText(call["id"]),
     name: asText(call["name"]) ?? "",
     type: "function",
-    arguments: call["args"],
+    // A call without arguments has no `args` at all.
+    arguments: call["args"] ?? {},
   });
+}
+
+/** A tool that the vendor runs: code, or another one under its own name. */
+function addServerCall(message: Message, part: JsonRecord): void {
+  const code = asRecord(geminiField(part, "executableCode"));
+  const call = asRecord(geminiField(part, "toolCall"));
+  if (code === undefined && call === undefined) return;
+  const given = code ?? call ?? {};
+  (message.toolCalls ??= []).push(compact<ToolCall>({
+    id: asText(given["id"]),
+    name: code === undefined ? asText(geminiField(given, "toolType")) ?? "" : "code_execution",
+    type: "server",
+    arguments: code === undefined ? given["args"] ?? {} : compact({ language: code["language"], code: code["code"] }),
+    isServerSide: true,
+  }));
+}
+
+function addServerResult(message: Message, part: JsonRecord): void {
+  const ran = asRecord(geminiField(part, "codeExecutionResult"));
+  const response = asRecord(geminiField(part, "toolResponse"));
+  if (ran === undefined && response === undefined) return;
+  const given = ran ?? response ?? {};
+  const body = given["response"];
+  const outcome = asText(ran?.["outcome"]);
+  (message.toolResults ??= []).push(compact<ToolResult>({
+    callId: asText(given["id"]),
+    name: ran === undefined ? asText(geminiField(given, "toolType")) : "code_execution",
+    content: ran === undefined ? body === undefined ? undefined : JSON.stringify(body) : asText(ran["output"]),
+    isError: outcome === undefined ? undefined : outcome !== "OUTCOME_OK",
+    isServerSide: true,
+  }));
 }
 
 /** A `functionResponse` part as a tool result: an `error` member says that it failed, anything else says nothing. */
@@ -57,6 +89,8 @@ export function addGeminiPart(message: Message, part: JsonRecord, separator: str
   if (call !== undefined) (message.toolCalls ??= []).push(toGeminiToolCall(call));
   const response = asRecord(geminiField(part, "functionResponse"));
   if (response !== undefined) (message.toolResults ??= []).push(toToolResult(response));
+  addServerCall(message, part);
+  addServerResult(message, part);
   countMedia(message, part);
 }
 

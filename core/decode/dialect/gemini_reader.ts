@@ -4,12 +4,13 @@
  *
  * @see https://ai.google.dev/api/generate-content#GenerateContentResponse (read 2026-11-21)
  */
-import type { Choice, FinishReason, Message, ModelError, ModelResponse } from "../../model/model_call.ts";
+import type { Choice, FinishReason, Message, ModelError, ModelResponse, ToolResult } from "../../model/model_call.ts";
 import type { Usage } from "../../model/usage.ts";
 import type { BodyMessage } from "../body/body_format.ts";
 import type { ResponseContext, ResponseReader, StreamDelta } from "./dialect.ts";
 import { addGeminiPart, geminiField, unwrapGeminiAnswer } from "./gemini_content.ts";
-import { asCount, asRecord, asText, type JsonRecord, parseJson } from "./json_access.ts";
+import { isPartialCall, PartialGeminiCall } from "./gemini_partial_call.ts";
+import { asCount, asFilledText, asRecord, asText, type JsonRecord, parseJson } from "./json_access.ts";
 import { asRecords, compact, sumCounts } from "./json_value.ts";
 
 const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
@@ -22,9 +23,12 @@ const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
   PROHIBITED_CONTENT: "content_filter",
   SPII: "content_filter",
   IMAGE_SAFETY: "content_filter",
+  IMAGE_PROHIBITED_CONTENT: "content_filter",
+  IMAGE_RECITATION: "content_filter",
   MODEL_ARMOR: "content_filter",
   MALFORMED_FUNCTION_CALL: "error",
   UNEXPECTED_TOOL_CALL: "error",
+  MALFORMED_RESPONSE: "error",
 };
 
 /** Creates the reader of one Gemini answer. */
@@ -43,6 +47,8 @@ class GeminiReader implements ResponseReader {
   #embedding: ModelResponse["embedding"];
   #totalOnly: number | undefined;
   #hasGap = false;
+  /** The call of each choice whose arguments are arriving, and its place among the message's calls. */
+  readonly #partial = new Map<number, { readonly call: PartialGeminiCall; readonly place: number }>();
 
   constructor(wantsDelta: boolean, isStreamed: boolean) {
     this.#wantsDelta = wantsDelta;
@@ -63,19 +69,22 @@ class GeminiReader implements ResponseReader {
     const delta: Message = { role: "model" };
     for (const candidate of asRecords(json["candidates"])) this.#candidate(candidate, delta);
     const hasOutput = delta.content !== undefined || delta.reasoning !== undefined || delta.toolCalls !== undefined;
-    if (!hasOutput) return "meta";
+    if (!hasOutput) return this.#partial.size > 0 ? "token" : "meta";
     return this.#wantsDelta ? toDelta(delta) : "token";
   }
 
   gap(): void {
     this.#hasGap = true;
+    for (const { call } of this.#partial.values()) call.gap();
   }
 
   finish(_isComplete: boolean): ModelResponse {
     const choices = [...this.#choices.values()].sort((a, b) => a.index - b.index);
+    for (const choice of choices) this.#endCall(choice);
+    const toolResults = choices.flatMap(takeResults);
     for (const choice of choices) {
       if (choice.finishReason !== "stop") continue;
-      if (choice.message.toolCalls !== undefined) choice.finishReason = "tool_calls";
+      if (choice.message.toolCalls?.some((call) => call.isServerSide !== true)) choice.finishReason = "tool_calls";
       // A call may be in what is lost, and would be the reason.
       else if (this.#hasGap) delete choice.finishReason;
     }
@@ -86,6 +95,8 @@ class GeminiReader implements ResponseReader {
       usage: toGeminiUsage(this.#usage, this.#totalOnly),
       error: this.#error,
       embedding: this.#embedding,
+      toolResults: toolResults.length === 0 ? undefined : toolResults,
+      serviceTier: asFilledText(geminiField(this.#usage, "serviceTier")),
     });
   }
 
@@ -117,6 +128,12 @@ class GeminiReader implements ResponseReader {
     const content = asRecord(candidate["content"]);
     choice.message.role = asText(content?.["role"]) ?? choice.message.role;
     for (const part of asRecords(content?.["parts"])) {
+      const call = asRecord(geminiField(part, "functionCall"));
+      if (call !== undefined && isPartialCall(call)) {
+        this.#takePiece(choice, call);
+        continue;
+      }
+      if (call !== undefined) this.#endCall(choice);
       addGeminiPart(choice.message, part, "");
       if (index === 0) addGeminiPart(delta, part, "");
     }
@@ -125,6 +142,32 @@ class GeminiReader implements ResponseReader {
     choice.rawFinishReason = reason;
     choice.finishReason = FINISH_REASONS[reason] ?? "other";
   }
+
+  /** A piece of a call: with a name it begins the next one; without one, and with none open, it says nothing. */
+  #takePiece(choice: Choice, json: JsonRecord): void {
+    if (asText(json["name"]) !== undefined) {
+      this.#endCall(choice);
+      const calls = choice.message.toolCalls ??= [];
+      const call = new PartialGeminiCall(json);
+      this.#partial.set(choice.index, { call, place: calls.length });
+      calls.push(call.finish());
+    } else this.#partial.get(choice.index)?.call.take(json);
+    if (this.#partial.get(choice.index)?.call.isClosed === true) this.#endCall(choice);
+  }
+
+  #endCall(choice: Choice): void {
+    const partial = this.#partial.get(choice.index);
+    if (partial === undefined || choice.message.toolCalls === undefined) return;
+    choice.message.toolCalls[partial.place] = partial.call.finish();
+    this.#partial.delete(choice.index);
+  }
+}
+
+/** Results of the vendor's tools belong to the answer, not to what the model said. */
+function takeResults({ message }: Choice): ToolResult[] {
+  const results = message.toolResults ?? [];
+  delete message.toolResults;
+  return results;
 }
 
 function toDelta(delta: Message): StreamDelta {

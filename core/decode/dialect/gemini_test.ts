@@ -111,3 +111,28 @@ Deno.test("gemini never throws on values of the wrong kind", () => {
   for (const json of odd) gemini.decodeRequest(viewOf("/v1beta/models/m:generateContent", json));
   for (const json of odd) readAnswer([JSON.stringify(json), "{", '{"candidates":[null,{"content":[]}]}']);
 });
+
+Deno.test("gemini gives code the vendor ran as call and result, and they do not make the finish reason", () => {
+  const parts = [
+    { executableCode: { language: "PYTHON", code: "1/0" } },
+    { codeExecutionResult: { outcome: "OUTCOME_FAILED", output: "division" } },
+    { toolCall: { toolType: "GOOGLE_SEARCH_WEB", id: "t1", args: { queries: ["q"] } } },
+    { toolResponse: { toolType: "GOOGLE_SEARCH_WEB", id: "t1", response: { found: 1 } } },
+    { text: "No" },
+  ];
+  const { answer } = readAnswer([JSON.stringify({ candidates: [{ content: { parts }, finishReason: "STOP" }] })]);
+  assert.deepEqual(answer.choices[0]?.message.toolCalls, [
+    { name: "code_execution", type: "server", arguments: { language: "PYTHON", code: "1/0" }, isServerSide: true },
+    { id: "t1", name: "GOOGLE_SEARCH_WEB", type: "server", arguments: { queries: ["q"] }, isServerSide: true },
+  ]);
+  assert.deepEqual(answer.toolResults, [
+    { name: "code_execution", content: "division", isError: true, isServerSide: true },
+    { callId: "t1", name: "GOOGLE_SEARCH_WEB", content: '{"found":1}', isServerSide: true },
+  ]);
+  assert.equal(answer.choices[0]?.finishReason, "stop");
+});
+
+Deno.test("gemini states the service tier that the counts name", () => {
+  const json = { candidates: [], usageMetadata: { promptTokenCount: 1, serviceTier: "priority" } };
+  assert.equal(readAnswer([JSON.stringify(json)]).answer.serviceTier, "priority");
+});
