@@ -41,3 +41,12 @@ Deno.test("the JSON report says whether it is complete, and what a filter left o
   }]]);
   assert.equal(JSON.parse(JSON_REPORT.render(summarise([], { isRunning: true }))).complete, false);
 });
+
+Deno.test("the JSON report does not add tokens that were only counted", () => {
+  const counted = answer("a", [900, 0], undefined);
+  assert.equal(counted.event_type, "ai.response");
+  if (counted.event_type === "ai.response") counted.data.request_type = "count_tokens";
+  const report = JSON.parse(JSON_REPORT.render(summarise([counted, answer("a", [2, 1], 0.5)])));
+  assert.deepEqual(report.tokens, { input: 2, output: 1, total: 3, calls_without_usage: 0 });
+  assert.deepEqual(report.cost, { usd: 0.5, calls_without_cost: 0 });
+});

@@ -55,6 +55,8 @@ function addCall(sums: CallSums, data: CallData): void {
   sums.calls++;
   const isFailed = data.success === false;
   if (isFailed) sums.failedCalls++;
+  // What is counted is not used.
+  if (data.request_type === "count_tokens") return;
   const { usage, cost } = data;
   const hasUsage = usage?.prompt_tokens !== undefined || usage?.completion_tokens !== undefined ||
     usage?.total_tokens !== undefined;

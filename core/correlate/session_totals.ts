@@ -27,6 +27,8 @@ export class SessionTotals {
 
   /** An answer of a model. */
   response({ data }: EventOf<"ai.response">): void {
+    // Counting tokens asks no model.
+    if (data.request_type === "count_tokens") return;
     const { usage, cost } = data;
     this.#llmCalls++;
     if (usage?.total_tokens === undefined) this.#callsWithoutUsage++;

@@ -110,12 +110,14 @@ function toServerResult(block: JsonRecord): ToolResult {
   return result;
 }
 
-/** Text of a result: a string, or the text blocks of a list; undefined when it holds no text. */
+/** Text of a result: a string, or the text blocks and tool names of a list; undefined when it holds neither. */
 function readResultText(content: unknown): string | undefined {
   if (typeof content === "string") return content;
   let text: string | undefined;
   for (const entry of asList(content)) {
-    const part = asText(asRecord(entry)?.text);
+    const json = asRecord(entry);
+    // What a search for tools found is named, not told.
+    const part = asText(json?.text) ?? (json?.type === "tool_reference" ? asText(json.tool_name) : undefined);
     if (part !== undefined) text = text === undefined ? part : `${text}\n${part}`;
   }
   return text;

@@ -1,11 +1,11 @@
-import type { ModelError, ModelResponse } from "../../model/model_call.ts";
 import { decodeAnthropicRequest } from "./anthropic_request.ts";
-import type { Dialect, ResponseReader } from "./dialect.ts";
-import { asFilledText, asRecord, parseRecord } from "./json_access.ts";
+import { createCountReader } from "./count_reader.ts";
+import type { Dialect } from "./dialect.ts";
+import { asRecord } from "./json_access.ts";
 import { hasPathEnd } from "./path_end.ts";
 
 /**
- * Anthropic's token counting. The count is of a request that was not made: it is no usage and costs nothing.
+ * Anthropic's token counting. The count is of a request that was not made: it costs nothing.
  *
  * @see https://docs.claude.com/en/api/messages-count-tokens (read 2026-08-20)
  */
@@ -23,26 +23,5 @@ export const anthropicCountTokens: Dialect = {
     const request = json === undefined ? undefined : decodeAnthropicRequest(json, false);
     return request === undefined ? undefined : { ...request, requestType: "count_tokens" };
   },
-  createReader: () => createReader(),
+  createReader: (context) => createCountReader(context, "input_tokens"),
 };
-
-function createReader(): ResponseReader {
-  let error: ModelError | undefined;
-  let requestId: string | undefined;
-  return {
-    message(message) {
-      const json = parseRecord(message.text);
-      const nested = asRecord(json?.error);
-      const type = asFilledText(nested?.type);
-      const text = asFilledText(nested?.message);
-      if (nested !== undefined) error = { ...(type && { type }), ...(text && { message: text }) };
-      requestId = asFilledText(json?.request_id);
-      return "meta";
-    },
-    finish: (): ModelResponse => ({
-      choices: [],
-      ...(requestId !== undefined && { requestId }),
-      ...(error !== undefined && { error }),
-    }),
-  };
-}

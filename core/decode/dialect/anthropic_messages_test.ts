@@ -273,3 +273,18 @@ Deno.test("no message makes the reader throw", () => {
     );
   }
 });
+
+Deno.test("the form asked for is a parameter, and found tools are the text of their result", () => {
+  const body = { model: "m", max_tokens: 5, messages: [] };
+  for (
+    const asked of [{ output_config: { format: { type: "json_schema" } } }, { output_format: { type: "json_schema" } }]
+  ) {
+    const json = { ...body, ...asked };
+    const request = anthropicMessages.decodeRequest(toRequestView({ path: "/v1/messages", json }));
+    assert.deepEqual(request?.parameters, { max_tokens: 5, response_format: "json_schema" });
+  }
+  const found = ["read_map", "find_route"].map((tool_name) => ({ type: "tool_reference", tool_name }));
+  const messages = [{ role: "user", content: [{ type: "tool_result", tool_use_id: "t", content: found }] }];
+  const request = anthropicMessages.decodeRequest(toRequestView({ path: "/v1/messages", json: { ...body, messages } }));
+  assert.equal(request?.messages[0]?.toolResults?.[0]?.content, "read_map\nfind_route");
+});

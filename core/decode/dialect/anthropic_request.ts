@@ -15,7 +15,7 @@ export function decodeAnthropicRequest(json: JsonRecord, isStreaming: boolean): 
     messages: [],
     messageCount: 0,
     tools: decodeTools(json.tools),
-    parameters: decodeParameters(json),
+    parameters: readParameters(json),
   };
   const model = asFilledText(json.model);
   if (model !== undefined) request.model = model;
@@ -35,6 +35,15 @@ export function decodeAnthropicRequest(json: JsonRecord, isStreaming: boolean): 
   if (choice !== undefined) request.toolChoice = choice;
   addSessionKeys(request, asFilledText(asRecord(json.metadata)?.user_id));
   return request;
+}
+
+/** The form asked for stands in `output_config.format`, or in the older `output_format`. */
+function readParameters(json: JsonRecord): Record<string, unknown> {
+  const parameters = decodeParameters(json);
+  const format = asRecord(asRecord(json.output_config)?.format) ?? asRecord(json.output_format);
+  const type = asFilledText(format?.type);
+  if (type !== undefined) parameters.response_format ??= type;
+  return parameters;
 }
 
 function readSystem(system: unknown): string[] {

@@ -4,11 +4,13 @@
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html (read 2026-11-21)
  */
-import type { Message, ModelRequest, ToolDefinition } from "../../model/model_call.ts";
+import type { Message, ModelRequest, RequestType, ToolDefinition } from "../../model/model_call.ts";
 import { addConverseBlock } from "./bedrock_converse_content.ts";
 import { createConverseReader } from "./bedrock_converse_reader.ts";
+import { decodeCountTokens } from "./bedrock_count_tokens.ts";
 import { parseBedrockPath } from "./bedrock_path.ts";
-import type { Dialect, RequestView } from "./dialect.ts";
+import { createCountReader } from "./count_reader.ts";
+import type { Dialect, RequestHead, RequestView } from "./dialect.ts";
 import { asList, asRecord, asText, type JsonRecord } from "./json_access.ts";
 import { asRecords, compact, isRecord } from "./json_value.ts";
 
@@ -27,12 +29,13 @@ const BLOCK_NAMES: readonly string[] = [
 /** Bedrock Converse. */
 export const bedrockConverse: Dialect = {
   id: "bedrock_converse",
-  summary: "Amazon Bedrock Converse and ConverseStream",
+  summary: "Amazon Bedrock Converse, ConverseStream and CountTokens",
   stability: "stable",
   docsUrl: "https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html",
-  matchHead: (
-    head,
-  ) => (head.method === "POST" && parseBedrockPath(head.path)?.operation.startsWith("converse") ? 1 : 0),
+  matchHead: (head) => {
+    const operation = head.method === "POST" ? parseBedrockPath(head.path)?.operation : undefined;
+    return operation?.startsWith("converse") || operation === "count-tokens" ? 1 : 0;
+  },
   matchBody: (json) => {
     if (!Array.isArray(json["messages"])) return 0;
     if (isRecord(json["inferenceConfig"]) || isRecord(json["toolConfig"])) return 0.95;
@@ -40,12 +43,27 @@ export const bedrockConverse: Dialect = {
     return blocks.some((block) => !("type" in block) && BLOCK_NAMES.some((name) => name in block)) ? 0.9 : 0;
   },
   matchAnswer: (json) => (asRecord(json?.["output"]) !== undefined && "stopReason" in (json ?? {}) ? 0.95 : 0),
-  requestType: () => "chat",
+  requestType,
   decodeRequest,
-  createReader: createConverseReader,
+  createReader: (context) =>
+    requestType(context.head) === "count_tokens"
+      ? createCountReader(context, "inputTokens")
+      : createConverseReader(context),
 };
 
+function requestType(head: RequestHead): RequestType {
+  return parseBedrockPath(head.path)?.operation === "count-tokens" ? "count_tokens" : "chat";
+}
+
 function decodeRequest(view: RequestView): ModelRequest | undefined {
+  if (requestType(view) === "chat") return decodeConverse(view);
+  const request = decodeCountTokens(view, decodeConverse);
+  const model = parseBedrockPath(view.path)?.model;
+  if (request !== undefined && model !== undefined) request.model = model;
+  return request;
+}
+
+function decodeConverse(view: RequestView): ModelRequest | undefined {
   const json = asRecord(view.json);
   if (json === undefined) return undefined;
   const path = parseBedrockPath(view.path);
@@ -93,12 +111,22 @@ function readTools(toolConfig: JsonRecord | undefined): ToolDefinition[] {
 function readParameters(json: JsonRecord): Record<string, unknown> {
   const config = asRecord(json["inferenceConfig"]);
   const more = asRecord(json["additionalModelRequestFields"]);
+  const format = asRecord(asRecord(json["outputConfig"])?.["textFormat"]);
   const found: Record<string, unknown> = {
     temperature: config?.["temperature"],
     top_p: config?.["topP"],
     max_tokens: config?.["maxTokens"],
     stop: asList(config?.["stopSequences"]).length > 0 ? config?.["stopSequences"] : undefined,
-    top_k: more?.["top_k"],
+    top_k: more?.["top_k"] ?? asRecord(more?.["inferenceConfig"])?.["topK"],
+    reasoning_effort: readEffort(more),
+    response_format: asText(format?.["type"]),
   };
   return compact<Record<string, unknown>>(found);
+}
+
+/** Each model family has its own name for how much it should think; they travel as fields Converse does not know. */
+function readEffort(more: JsonRecord | undefined): string | undefined {
+  const nested = [more?.["reasoning"], more?.["output_config"]].map((entry) => asText(asRecord(entry)?.["effort"]));
+  return asText(more?.["reasoning_effort"]) ?? nested.find((effort) => effort !== undefined) ??
+    asText(asRecord(more?.["reasoningConfig"])?.["maxReasoningEffort"]) ?? asText(more?.["reasoning_config"]);
 }

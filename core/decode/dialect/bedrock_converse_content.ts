@@ -47,6 +47,7 @@ function readToolResult(result: JsonRecord): ToolResult {
     callId: asText(result["toolUseId"]),
     content: parts.length === 0 ? undefined : parts.join("\n"),
     isError: status === undefined ? undefined : status === "error",
-    isServerSide: result["type"] === "server_tool_result" ? true : undefined,
+    // `nova_code_interpreter_result` and the like; results of the client's tools have no type.
+    isServerSide: asText(result["type"])?.endsWith("_result") ? true : undefined,
   });
 }

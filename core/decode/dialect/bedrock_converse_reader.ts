@@ -3,7 +3,7 @@
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html (read 2026-11-21)
  */
-import type { FinishReason, Message, ModelError, ModelResponse } from "../../model/model_call.ts";
+import type { FinishReason, Message, ModelError, ModelResponse, ToolResult } from "../../model/model_call.ts";
 import type { Usage } from "../../model/usage.ts";
 import type { BodyMessage } from "../body/body_format.ts";
 import { addConverseBlock } from "./bedrock_converse_content.ts";
@@ -35,9 +35,12 @@ class ConverseReader implements ResponseReader {
   readonly #message: Message = { role: "assistant" };
   /** Argument text of tool calls that are still arriving, by block index. */
   readonly #open = new Map<number, OpenCall>();
+  /** Results of tools the vendor ran, by block index. */
+  readonly #results = new Map<number, { readonly start: JsonRecord; readonly content: JsonRecord[] }>();
   #hasMessage = false;
   #stopReason: string | undefined;
   #usage: JsonRecord | undefined;
+  #serviceTier: string | undefined;
   #error: ModelError | undefined;
   #isStreamed = false;
 
@@ -71,6 +74,7 @@ class ConverseReader implements ResponseReader {
   finish(_isComplete: boolean): ModelResponse {
     for (const open of this.#open.values()) endToolCall(this.#message, open, false);
     this.#open.clear();
+    const toolResults = this.#takeResults();
     const finishReason = this.#stopReason === undefined ? undefined : FINISH_REASONS[this.#stopReason] ?? "other";
     return compact<ModelResponse>({
       requestId: this.#context.response.headers.get("x-amzn-requestid"),
@@ -79,13 +83,26 @@ class ConverseReader implements ResponseReader {
         : [],
       usage: toBedrockUsage(this.#usage),
       error: this.#error,
+      toolResults: toolResults.length === 0 ? undefined : toolResults,
+      serviceTier: this.#serviceTier,
     });
+  }
+
+  /** Results in an answer are those of tools the vendor ran: no message of the conversation carries them. */
+  #takeResults(): ToolResult[] {
+    for (const { start, content } of this.#results.values()) {
+      addConverseBlock(this.#message, { toolResult: { ...start, content } }, "");
+    }
+    const results = this.#message.toolResults ?? [];
+    delete this.#message.toolResults;
+    return results.map((result) => ({ ...result, isServerSide: true }));
   }
 
   #document(json: JsonRecord): "token" | "meta" {
     const output = asRecord(asRecord(json["output"])?.["message"]);
     this.#stopReason = asText(json["stopReason"]);
     this.#usage = asRecord(json["usage"]);
+    this.#serviceTier = asText(asRecord(json["serviceTier"])?.["type"]);
     if (output === undefined) return "meta";
     this.#hasMessage = true;
     this.#message.role = asText(output["role"]) ?? "assistant";
@@ -99,7 +116,10 @@ class ConverseReader implements ResponseReader {
       this.#hasMessage = true;
       this.#message.role = asText(json["role"]) ?? "assistant";
     } else if (name === "contentBlockStart") {
-      this.#start(index, asRecord(asRecord(json["start"])?.["toolUse"]));
+      const start = asRecord(json["start"]);
+      this.#start(index, asRecord(start?.["toolUse"]));
+      const result = asRecord(start?.["toolResult"]);
+      if (result !== undefined) this.#results.set(index, { start: result, content: [] });
     } else if (name === "contentBlockDelta") {
       return this.#delta(index, asRecord(json["delta"]));
     } else if (name === "contentBlockStop") {
@@ -110,6 +130,7 @@ class ConverseReader implements ResponseReader {
       this.#stopReason = asText(json["stopReason"]);
     } else if (name === "metadata") {
       this.#usage = asRecord(json["usage"]);
+      this.#serviceTier = asText(asRecord(json["serviceTier"])?.["type"]);
       return "end";
     }
     return "meta";
@@ -123,6 +144,7 @@ class ConverseReader implements ResponseReader {
         id: asText(use["toolUseId"]),
         name: asText(use["name"]) ?? "",
         type: use["type"] === "server_tool_use" ? "server" : "function",
+        ...(use["type"] === "server_tool_use" && { isServerSide: true }),
         argumentText: "",
         isFreeText: false,
         isClosed: false,
@@ -138,6 +160,7 @@ class ConverseReader implements ResponseReader {
     const input = asText(asRecord(delta["toolUse"])?.["input"]);
     if (content !== undefined) this.#message.content = (this.#message.content ?? "") + content;
     if (reasoning !== undefined) this.#message.reasoning = (this.#message.reasoning ?? "") + reasoning;
+    for (const part of asRecords(delta["toolResult"])) this.#results.get(index)?.content.push(part);
     const open = this.#open.get(index);
     if (input !== undefined && open !== undefined) open.partial.argumentText += input;
     if (content === undefined && reasoning === undefined && input === undefined) return "meta";
@@ -162,5 +185,10 @@ export function toBedrockUsage(usage: JsonRecord | undefined): Usage | undefined
     totalTokens: asCount(usage["totalTokens"]),
     cachedTokens,
     cacheWriteTokens,
+    cacheWrite1hTokens: sumCounts(
+      ...asRecords(usage["cacheDetails"]).filter((part) => part["ttl"] === "1h").map((part) =>
+        asCount(part["inputTokens"])
+      ),
+    ),
   });
 }

@@ -106,3 +106,90 @@ Deno.test("a stream of converse has ended when it said why it stopped", () => {
   reader.message({ name: "messageStop", text: '{"stopReason":"end_turn"}' });
   assert.equal(reader.hasEnded, true);
 });
+
+Deno.test("bedrock_converse tells tools the vendor ran with their results, whole and streamed", () => {
+  const use = { toolUseId: "t1", name: "nova_grounding", type: "server_tool_use" };
+  const head = { toolUseId: "t1", status: "success", type: "nova_grounding_result" };
+  const content = [{ json: { hits: 2 } }];
+  const call = { name: "nova_grounding", type: "server", id: "t1", arguments: { q: "x" }, isServerSide: true };
+  const result = { callId: "t1", content: '{"hits":2}', isError: false, isServerSide: true };
+  const whole = readAnswer(bedrockConverse, [{
+    json: {
+      output: {
+        message: {
+          role: "assistant",
+          content: [{ toolUse: { ...use, input: { q: "x" } } }, { toolResult: { ...head, content } }],
+        },
+      },
+      stopReason: "end_turn",
+    },
+  }]).answer;
+  const streamed = readAnswer(bedrockConverse, [
+    { name: "contentBlockStart", json: { contentBlockIndex: 0, start: { toolUse: use } } },
+    { name: "contentBlockDelta", json: { contentBlockIndex: 0, delta: { toolUse: { input: '{"q":"x"}' } } } },
+    { name: "contentBlockStop", json: { contentBlockIndex: 0 } },
+    { name: "contentBlockStart", json: { contentBlockIndex: 1, start: { toolResult: head } } },
+    { name: "contentBlockDelta", json: { contentBlockIndex: 1, delta: { toolResult: content } } },
+    { name: "messageStop", json: { stopReason: "end_turn" } },
+  ]).answer;
+  for (const answer of [whole, streamed]) {
+    assert.deepEqual(answer.choices[0]?.message, { role: "assistant", toolCalls: [call] });
+    assert.deepEqual(answer.toolResults, [result]);
+  }
+});
+
+Deno.test("bedrock_converse reads effort, form, tier and hour-long cache writes", () => {
+  const efforts = [
+    { reasoning_effort: "high" },
+    { reasoning_config: "high" },
+    { reasoning: { effort: "high" } },
+    { output_config: { effort: "high" } },
+    { reasoningConfig: { type: "enabled", maxReasoningEffort: "high" } },
+  ];
+  for (const additionalModelRequestFields of efforts) {
+    const json = { messages: [], additionalModelRequestFields, outputConfig: { textFormat: { type: "json_schema" } } };
+    const request = bedrockConverse.decodeRequest(toRequestView({ path: "/model/m/converse", json }));
+    assert.deepEqual(request?.parameters, { reasoning_effort: "high", response_format: "json_schema" });
+  }
+  const { answer } = readAnswer(bedrockConverse, [{
+    json: {
+      serviceTier: { type: "flex" },
+      usage: {
+        inputTokens: 1,
+        cacheWriteInputTokens: 9,
+        outputTokens: 2,
+        cacheDetails: [{ ttl: "5m", inputTokens: 4 }, { ttl: "1h", inputTokens: 5 }],
+      },
+    },
+  }]);
+  assert.equal(answer.serviceTier, "flex");
+  assert.deepEqual(answer.usage, { inputTokens: 10, outputTokens: 2, cacheWriteTokens: 9, cacheWrite1hTokens: 5 });
+});
+
+Deno.test("bedrock_converse reads what is counted, and the count", () => {
+  const path = "/model/anthropic.claude-x-v1%3A0/count-tokens";
+  const converse = { messages: [{ role: "user", content: [{ text: "Hi" }] }], system: [{ text: "S" }] };
+  const body = btoa(JSON.stringify({ messages: [{ role: "user", content: "Hi" }], system: "S" }));
+  for (const input of [{ converse }, { invokeModel: { body } }]) {
+    const view = toRequestView({ path, json: { input } });
+    assert.equal(bedrockConverse.matchHead(view), 1);
+    const request = bedrockConverse.decodeRequest(view);
+    assert.deepEqual(
+      [request?.requestType, request?.model, request?.systemPrompt, request?.messages],
+      ["count_tokens", "anthropic.claude-x-v1:0", "S", [{ role: "user", content: "Hi" }]],
+    );
+  }
+  for (const json of [{ input: {} }, { input: { invokeModel: { body: "%%" } } }, 5]) {
+    assert.equal(bedrockConverse.decodeRequest(toRequestView({ path, json })), undefined);
+  }
+  assert.deepEqual(readAnswer(bedrockConverse, [{ json: { inputTokens: 375 } }], { path }).answer, {
+    choices: [],
+    usage: { inputTokens: 375 },
+  });
+  const refused = readAnswer(bedrockConverse, [{ json: { message: "no" } }], {
+    path,
+    status: 400,
+    headers: { "x-amzn-errortype": "ValidationException" },
+  });
+  assert.deepEqual(refused.answer, { choices: [], error: { type: "ValidationException", message: "no" } });
+});

@@ -1,4 +1,5 @@
 import type { ModelRequest } from "../../model/model_call.ts";
+import { createCountReader } from "./count_reader.ts";
 import type { Dialect, RequestHead, RequestView } from "./dialect.ts";
 import { asList, asRecord, asText, type JsonRecord } from "./json_access.ts";
 import { ResponsesReader } from "./openai_responses_reader.ts";
@@ -41,7 +42,8 @@ export const openaiResponses: Dialect = {
   },
   requestType: (head) => isTokenCount(head) ? "count_tokens" : "chat",
   decodeRequest,
-  createReader: (context) => new ResponsesReader(context),
+  createReader: (context) =>
+    isTokenCount(context.head) ? createCountReader(context, "input_tokens") : new ResponsesReader(context),
 };
 
 function isTokenCount(head: RequestHead): boolean {

@@ -195,6 +195,31 @@ Deno.test("counting input tokens is its own kind of call", () => {
   const view = toRequestView({ path: "/v1/responses/input_tokens", json: { model: "m", input: "x" } });
   assert.equal(openaiResponses.requestType(view), "count_tokens");
   assert.equal(openaiResponses.decodeRequest(view)?.requestType, "count_tokens");
+  const json = { object: "response.input_tokens", input_tokens: 12 };
+  const { answer } = readAnswer(openaiResponses, [{ json }], { path: "/v1/responses/input_tokens" });
+  assert.deepEqual(answer, { choices: [], usage: { inputTokens: 12 } });
+});
+
+Deno.test("what the user said is not the answer's text when a compaction hands it back", () => {
+  const user = { type: "message", role: "user", content: [{ type: "input_text", text: "Mine" }] };
+  const { answer } = readAnswer(openaiResponses, [{
+    json: {
+      object: "response.compaction",
+      id: "r",
+      output: [user, { type: "compaction", encrypted_content: "x" }],
+      usage: USAGE,
+    },
+  }]);
+  assert.equal(answer.choices[0]?.message.content, undefined);
+  assert.equal(answer.usage?.outputTokens, 5);
+});
+
+Deno.test("a message that is done without its text has the text of its deltas", () => {
+  const { answer } = readAnswer(openaiResponses, [
+    event("response.output_text.delta", { output_index: 0, delta: "Hey" }),
+    event("response.output_item.done", { output_index: 0, item: { type: "message", role: "assistant" } }),
+  ], { isComplete: false });
+  assert.equal(answer.choices[0]?.message.content, "Hey");
 });
 
 Deno.test("no message makes the reader or the request throw", () => {

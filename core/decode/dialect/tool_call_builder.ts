@@ -48,6 +48,8 @@ export interface PartialToolCall {
   isClosed: boolean;
   /** Pieces of the arguments may be missing. */
   hasGap?: boolean;
+  /** Run by the vendor. */
+  isServerSide?: boolean;
 }
 
 /** Notes that pieces of a call that is still open may be missing. */
@@ -58,8 +60,10 @@ export function noteGap(partial: PartialToolCall): void {
 /** Ends a partial call. `isComplete` false: the answer was cut, so an empty or broken argument text stays incomplete. */
 export function finishToolCall(partial: PartialToolCall, isComplete: boolean): ToolCall {
   const isWhole = isComplete || partial.isClosed;
-  if (!partial.isFreeText) return toToolCall(partial, partial.argumentText, isWhole, partial.hasGap);
-  const call = toTextToolCall(partial, partial.argumentText);
-  if (!isWhole || partial.hasGap) call.argumentsIncomplete = true;
+  const call = partial.isFreeText
+    ? toTextToolCall(partial, partial.argumentText)
+    : toToolCall(partial, partial.argumentText, isWhole, partial.hasGap);
+  if (partial.isFreeText && (!isWhole || partial.hasGap)) call.argumentsIncomplete = true;
+  if (partial.isServerSide) call.isServerSide = true;
   return call;
 }
