@@ -37,6 +37,8 @@ class EffectsStory implements CorrelatorState {
 
   push(draft: DraftEvent, context: StoryContext): readonly DraftEvent[] {
     const { event } = draft;
+    // Links lead to events that are published.
+    if (draft.isSilent === true) return [];
     if (event.event_type === "ai.response") this.#open.answered(draft);
     else if (event.event_type === "agent.tool_call") this.#call(draft, event, context);
     else if (event.event_type === "agent.tool_result") this.#result(draft, event);

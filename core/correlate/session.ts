@@ -1,5 +1,6 @@
 /**
- * Agent sessions: the first request with tools that belongs to one starts it. It ends, with its totals, when every process that
+ * Agent sessions: the first request with tools that belongs to one starts it; the first one of a known agent began when its program
+ * was started, if that is less than 30 minutes ago. It ends, with its totals, when every process that
  * made its calls has ended, after 30 minutes without a call, or with the capture. A session that the client names may go on in
  * another process: its end is told when none came within a minute.
  *
@@ -7,6 +8,7 @@
  * is known of it.
  */
 import type { DraftEvent, SessionRef, StoryContext } from "../model/draft.ts";
+import { type AgentStart, AgentStarts } from "./agent_start.ts";
 import { BoundedMap } from "./bounded_map.ts";
 import type { Correlator, CorrelatorState } from "./correlator.ts";
 import { addRelatedEvent } from "./derived_event.ts";
@@ -24,6 +26,7 @@ interface Session {
   readonly first: DraftEvent;
   readonly totals: SessionTotals;
   readonly startId: string;
+  readonly startNs: number;
   /** Processes that made its calls and have not ended. */
   readonly pids: Set<number>;
   lastNs: number;
@@ -44,10 +47,12 @@ class SessionStory implements CorrelatorState {
   readonly #sessions = new Map<string, Session>();
   readonly #byPid = new Map<number, Set<Session>>();
   readonly #byCall = new BoundedMap<string, Session>(8_192);
+  readonly #starts = new AgentStarts();
 
   push(draft: DraftEvent, context: StoryContext): readonly DraftEvent[] {
     const { event } = draft;
     if (event.event_type === "ai.request") return this.#request(draft, context);
+    if (event.event_type === "process.exec") this.#starts.exec(draft);
     if (event.event_type === "process.exit") return this.#exit(draft, event.data.pid, context);
     const open = draft.session && this.#sessions.get(draft.session.sessionId);
     if (open === undefined) {
@@ -82,20 +87,32 @@ class SessionStory implements CorrelatorState {
     const { session: ref } = draft;
     if (ref === undefined) return [];
     const known = this.#sessions.get(ref.sessionId);
+    // Auxiliary requests (titles, quota probes) carry the key as well, but no tools.
+    const isMain = (draft.call?.request?.tools.length ?? 0) > 0;
+    const program = isMain ? this.#starts.take(draft.processKey) : undefined;
     if (known !== undefined) {
       this.#touch(known, draft.timeNs);
       this.#addProcess(known, draft);
       return [];
     }
-    // Auxiliary requests (titles, quota probes) carry the key as well, but no tools.
-    if ((draft.call?.request?.tools.length ?? 0) === 0) return [];
-    const start = toSessionEvent(draft, ref, context, { action: "start", timeNs: draft.timeNs });
+    return isMain ? this.#open(draft, ref, program, context) : [];
+  }
+
+  #open(draft: DraftEvent, ref: SessionRef, program: AgentStart | undefined, context: StoryContext): DraftEvent[] {
+    // By its own rule a session is over after 30 minutes without a call.
+    const isPart = program !== undefined && draft.timeNs - program.timeNs < IDLE_NS;
+    const startNs = isPart ? program.timeNs : draft.timeNs;
+    const start = toSessionEvent(draft, ref, context, { action: "start", startNs, timeNs: startNs });
+    if (isPart && program.eventId !== undefined) {
+      addRelatedEvent(start, { event_id: program.eventId, relationship: "related", rule: "agent_exec" });
+    }
     this.#linkParent(start, draft);
     const opened: Session = {
       ref,
       first: draft,
       totals: new SessionTotals(),
       startId: start.event.event_id,
+      startNs,
       pids: new Set(),
       lastNs: draft.timeNs,
     };
@@ -162,7 +179,7 @@ class SessionStory implements CorrelatorState {
       if (sessions?.size === 0) this.#byPid.delete(pid);
     }
     const timeNs = open.endedNs ?? open.lastNs;
-    const { totals } = open;
-    return toSessionEvent(open.first, open.ref, context, { action: "end", timeNs, reason, totals });
+    const { totals, startNs } = open;
+    return toSessionEvent(open.first, open.ref, context, { action: "end", startNs, timeNs, reason, totals });
   }
 }

@@ -7,6 +7,8 @@ import type { SessionTotals } from "./session_totals.ts";
 /** One end of a session. */
 export interface SessionPoint {
   readonly action: "start" | "end";
+  /** Boot-clock time of the session's start. */
+  readonly startNs: number;
   readonly timeNs: number;
   readonly reason?: string;
   readonly totals?: SessionTotals;
@@ -19,7 +21,7 @@ export function toSessionEvent(
   context: StoryContext,
   point: SessionPoint,
 ): DraftEvent {
-  const { action, timeNs, reason, totals } = point;
+  const { action, startNs, timeNs, reason, totals } = point;
   const agent = findAgent(first);
   return createDerivedEvent(first, context, {
     eventType: "agent.session",
@@ -36,7 +38,7 @@ export function toSessionEvent(
       session_id: ref.sessionId,
       rule: ref.rule,
       ...(totals !== undefined && {
-        ...(first.exchange?.knownTimes !== "none" && { duration_ms: toDurationMs(first.timeNs, timeNs) }),
+        ...(first.exchange?.knownTimes !== "none" && { duration_ms: toDurationMs(startNs, timeNs) }),
         stats: totals.toStats(),
       }),
     },

@@ -2,7 +2,7 @@
 import type { DraftEvent } from "../model/draft.ts";
 import { toEventId } from "../model/ids.ts";
 import type { EventOf, EventType, OispEvent } from "../model/oisp_event.ts";
-import type { RawCapture, RawCoverage, RawDns, RawFile, RawHeader, RawLoss, RawProcess } from "../model/raw_capture.ts";
+import type { RawCapture, RawCoverage, RawDns, RawFile, RawLoss, RawProcess } from "../model/raw_capture.ts";
 import { toDurationMs, toEpochUs, toTimestamp } from "../model/time.ts";
 import type { DecodeClock } from "./call_stage_types.ts";
 
@@ -26,6 +26,7 @@ interface OpenLoss {
   items: number;
 }
 
+type Fact = RawCoverage | RawDns | RawFile | RawLoss | RawProcess;
 type DataOf<T extends EventType> = EventOf<T>["data"];
 
 /** Makes drafts of capture facts. */
@@ -108,8 +109,9 @@ export class CaptureFacts {
   }
 
   #process(fact: RawProcess): void {
-    if (fact.isBackground === true) return;
+    // That an agent was started is told with its session, also where its start is no event.
     if (fact.state === "exec") this.#exec(fact);
+    else if (fact.isBackground === true) return;
     else if (fact.state === "exit") this.#exit(fact);
     else if (fact.state === "fork" && fact.childTgid !== undefined) {
       this.#tell("process.fork", fact, fact.returnNs, { pid: fact.tgid, child_pid: fact.childTgid });
@@ -151,7 +153,7 @@ export class CaptureFacts {
 
   #tell<T extends EventType>(
     type: T,
-    fact: RawHeader,
+    fact: Fact,
     timeNs: number,
     data: DataOf<T>,
     confidence: OispEvent["confidence"] = WHOLE,
@@ -173,7 +175,8 @@ export class CaptureFacts {
       data,
       // The pairing of type and data is given by this method's own type parameter, which the union cannot see.
     } as OispEvent;
-    this.#emit({ event, timeNs, processKey: fact.processKey });
+    const isSilent = fact.kind === "process" && fact.isBackground === true;
+    this.#emit({ event, timeNs, processKey: fact.processKey, ...(isSilent && { isSilent }) });
   }
 }
 

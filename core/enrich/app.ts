@@ -9,9 +9,10 @@ type App = NonNullable<OispEvent["app"]>;
 interface KnownApp {
   readonly app: App;
   readonly viaId: string | undefined;
+  readonly isProgram: boolean;
 }
 
-const UNKNOWN: KnownApp = { app: Object.freeze<App>({ tier: "unknown" }), viaId: undefined };
+const UNKNOWN: KnownApp = { app: Object.freeze<App>({ tier: "unknown" }), viaId: undefined, isProgram: false };
 const MOST_APPS = 1024;
 
 const byExchange = new WeakMap<HttpExchange, KnownApp>();
@@ -23,7 +24,8 @@ export const app: Enricher = {
   id: "app",
   summary: "The application that made the call, by headers, program and user agent",
   stability: "experimental",
-  enrich({ event, exchange, processKey }, { processes }) {
+  enrich(draft, { processes }) {
+    const { event, exchange, processKey } = draft;
     if (event.app !== undefined) return;
     let known = exchange === undefined ? undefined : byExchange.get(exchange);
     if (known === undefined) {
@@ -32,11 +34,12 @@ export const app: Enricher = {
       if (exchange !== undefined) byExchange.set(exchange, known);
     }
     event.app = known.app;
+    if (known.isProgram && event.event_type === "process.exec") draft.isAppProgram = true;
     if (known.viaId !== undefined) event.attrs = { ...event.attrs, app_via: known.viaId };
   },
 };
 
-function toKnownApp({ app: row, version, via }: Recognition): KnownApp {
+function toKnownApp({ app: row, version, via, isProgram }: Recognition): KnownApp {
   const key = `${row.id}\n${version ?? ""}`;
   let found = shared.get(key);
   if (found === undefined) {
@@ -47,5 +50,5 @@ function toKnownApp({ app: row, version, via }: Recognition): KnownApp {
     Object.freeze(found);
     shared.set(key, found);
   }
-  return { app: found, viaId: via?.id };
+  return { app: found, viaId: via?.id, isProgram };
 }

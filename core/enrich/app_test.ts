@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { DraftEvent } from "../model/draft.ts";
 import type { OispEvent } from "../model/oisp_event.ts";
 import type { ProcessFacts } from "../model/process.ts";
 import { context, draft, enrich, facts } from "./enrich_testing.ts";
@@ -78,4 +79,15 @@ Deno.test("enrichers leave what is there", () => {
   const app: NonNullable<OispEvent["app"]> = { tier: "identified", id: "mine" };
   one.event.app = app;
   assert.equal(enrich(one).event.app, app);
+});
+
+Deno.test("an exec tells whether the program is the application itself, or one that it started", () => {
+  const agent = facts(1, { exe: "/usr/local/bin/opencode" });
+  const shell = facts(2, { exe: "/bin/bash", parentKey: 1 });
+  const execOf = (processKey: number) => {
+    const event = { event_type: "process.exec", data: { pid: 1 }, confidence: {} };
+    return enrich({ event, timeNs: 0, processKey } as unknown as DraftEvent, context([agent, shell]));
+  };
+  assert.deepEqual([execOf(1).event.app?.id, execOf(1).isAppProgram], ["opencode", true]);
+  assert.deepEqual([execOf(2).event.app?.id, execOf(2).isAppProgram], ["opencode", undefined]);
 });

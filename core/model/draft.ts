@@ -16,8 +16,10 @@ export interface DraftEvent {
   readonly processKey: number;
   readonly exchange?: HttpExchange;
   readonly call?: ModelCall;
-  /** Only shown to the stories: it tells them what is no event of its own (the tools that an MCP server lists). */
+  /** Only shown to the stories: it tells them what is no event of its own (tools that an MCP server lists, programs nobody asked for). */
   readonly isSilent?: boolean;
+  /** With `process.exec`: the program is the application itself, not one that the application started. */
+  isAppProgram?: true;
   /** The agent's session it belongs to; set by the first story, handed on to the events made from this one. */
   session?: SessionRef;
 }

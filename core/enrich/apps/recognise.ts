@@ -14,6 +14,8 @@ export interface Recognition {
   readonly version?: string;
   /** Library or program the application used for the call, where that was recognised too. */
   readonly via?: AppRow;
+  /** The program itself is the application, not one that the application started. */
+  readonly isProgram: boolean;
 }
 
 /** These say how a call was made, not for what. */
@@ -48,7 +50,8 @@ export function recogniseApp(
   if (app === undefined) return undefined;
   const version = agentApp === app || app === headerApp ? agent.version : undefined;
   const other = agentApp !== app && agentApp !== undefined && WEAK.has(agentApp.category) ? agentApp : undefined;
-  return { app, ...(version !== undefined && { version }), ...(other !== undefined && { via: other }) };
+  const isProgram = app === programApp;
+  return { app, isProgram, ...(version !== undefined && { version }), ...(other !== undefined && { via: other }) };
 }
 
 function choose(
