@@ -109,7 +109,8 @@ function toCallLine(part: unknown): string | undefined {
   const call = pick(part, "functionCall");
   if (call !== undefined) return callLine(pick(call, "name"), pick(call, "args"));
   const code = pick(part, "executableCode");
-  return code === undefined ? undefined : callLine("code_execution", code);
+  if (code === undefined) return undefined;
+  return callLine("code_execution", { language: pick(code, "language"), code: pick(code, "code") });
 }
 
 function usageOf(usage: unknown): Facts {
