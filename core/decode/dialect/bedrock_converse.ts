@@ -42,7 +42,11 @@ export const bedrockConverse: Dialect = {
     const blocks = asRecords(json["messages"]).flatMap((message) => asRecords(message["content"]));
     return blocks.some((block) => !("type" in block) && BLOCK_NAMES.some((name) => name in block)) ? 0.9 : 0;
   },
-  matchAnswer: (json) => (asRecord(json?.["output"]) !== undefined && "stopReason" in (json ?? {}) ? 0.95 : 0),
+  matchAnswer: (json) => {
+    if (asRecord(json?.["output"]) !== undefined && "stopReason" in (json ?? {})) return 0.95;
+    // Inside InvokeModel the first event of a stream is a member, not a name.
+    return asText(asRecord(json?.["messageStart"])?.["role"]) === undefined ? 0 : 0.9;
+  },
   requestType,
   decodeRequest,
   createReader: (context) =>

@@ -4,7 +4,7 @@ import { asRecords, compact, isRecord } from "./json_value.ts";
 
 /** Adds one content block to a message; `separator` stands between its texts. */
 export function addConverseBlock(message: Message, block: JsonRecord, separator: string): void {
-  const text = asText(block["text"]) ?? readCitedText(block);
+  const text = asText(block["text"]) ?? readCitedText(block) ?? readGuardedText(block);
   if (text !== undefined) message.content = message.content === undefined ? text : message.content + separator + text;
   const reasoning = asText(asRecord(asRecord(block["reasoningContent"])?.["reasoningText"])?.["text"]);
   if (reasoning !== undefined) {
@@ -21,12 +21,24 @@ export function addConverseBlock(message: Message, block: JsonRecord, separator:
     }));
   }
   const result = asRecord(block["toolResult"]);
-  if (result !== undefined) (message.toolResults ??= []).push(readToolResult(result));
+  if (result !== undefined) {
+    (message.toolResults ??= []).push(readToolResult(result));
+    for (const part of asRecords(result["content"])) countMedia(message, part);
+  }
+  countMedia(message, asRecord(block["guardContent"]) ?? block);
+}
+
+function countMedia(message: Message, block: JsonRecord): void {
   if (isRecord(block["image"])) message.imageCount = (message.imageCount ?? 0) + 1;
   if (isRecord(block["audio"])) message.audioCount = (message.audioCount ?? 0) + 1;
   if (isRecord(block["document"]) || isRecord(block["video"])) {
     message.fileCount = (message.fileCount ?? 0) + 1;
   }
+}
+
+/** Text that a guardrail looks at is text of the message like any other. */
+function readGuardedText(block: JsonRecord): string | undefined {
+  return asText(asRecord(asRecord(block["guardContent"])?.["text"])?.["text"]);
 }
 
 /** Text that carries citations comes in pieces that belong together. */

@@ -193,3 +193,22 @@ Deno.test("bedrock_converse reads what is counted, and the count", () => {
   });
   assert.deepEqual(refused.answer, { choices: [], error: { type: "ValidationException", message: "no" } });
 });
+
+Deno.test("bedrock_converse reads text that a guardrail looks at, and counts pictures inside results", () => {
+  const request = bedrockConverse.decodeRequest(toRequestView({
+    path: "/model/m/converse",
+    json: {
+      messages: [{
+        role: "user",
+        content: [
+          { guardContent: { text: { text: "how", qualifiers: ["query"] } } },
+          { guardContent: { image: { format: "png" } } },
+          { toolResult: { toolUseId: "t", content: [{ text: "seen" }, { image: { format: "png" } }] } },
+        ],
+      }],
+    },
+  }));
+  assert.deepEqual(request?.messages, [
+    { role: "user", content: "how", imageCount: 2, toolResults: [{ callId: "t", content: "seen" }] },
+  ]);
+});

@@ -40,18 +40,26 @@ export function findInvokeFormat(head: RequestHead): Dialect {
   return FORMATS.find((format) => format.model.test(model))?.dialect ?? bedrockText;
 }
 
+/** Formats of models whose name tells none, such as application inference profiles: body and answer decide. */
+const NAMELESS: readonly Dialect[] = [anthropicMessages, cohereEmbed, bedrockConverse, openaiChat, openaiCompletions];
+
+/** A body that fits this well is in the format. */
+const CLEAR = 0.8;
+
 /** The format of a body: a vendor's older one where only the body tells, chat completions for other models that take messages. */
 function findRequestFormat(view: RequestView): Dialect {
   const format = findInvokeFormat(view);
   const json = asRecord(view.json);
   if (format === anthropicMessages && typeof json?.["prompt"] === "string") return anthropicComplete;
-  return format === bedrockText && Array.isArray(json?.["messages"]) ? openaiChat : format;
+  if (format !== bedrockText || json === undefined) return format;
+  const clear = NAMELESS.find((other) => other.matchBody(json, view) >= CLEAR);
+  return clear ?? (Array.isArray(json["messages"]) ? openaiChat : format);
 }
 
 /** Formats that a model may answer in beside the one its name tells; the answer decides. */
 function findAnswerFormats(format: Dialect): readonly Dialect[] {
   if (format === anthropicMessages) return [anthropicComplete];
-  return format === bedrockText ? [openaiChat, openaiCompletions] : [];
+  return format === bedrockText ? NAMELESS : [];
 }
 
 /** Bedrock InvokeModel and its streaming form. */

@@ -159,3 +159,32 @@ Deno.test("bedrock_invoke says what kind of error the header names", () => {
   });
   assert.deepEqual(answer.error, { type: "ValidationException", message: "no such model" });
 });
+
+Deno.test("bedrock_invoke takes the format of a model without a telling name from body and answer", () => {
+  const path = "/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A1%3Aapplication-inference-profile%2Fx/invoke";
+  const typeOf = (json: object) => bedrockInvoke.decodeRequest(toRequestView({ path, json }))?.requestType;
+  assert.equal(typeOf({ texts: ["a"], input_type: "search_query" }), "embedding");
+  assert.equal(typeOf({ messages: [{ role: "user", content: [{ text: "a" }] }], inferenceConfig: {} }), "chat");
+  assert.equal(typeOf({ prompt: "a" }), "completion");
+  const claude = {
+    type: "message",
+    role: "assistant",
+    content: [{ type: "text", text: "Hi" }],
+    stop_reason: "end_turn",
+  };
+  const nova = { output: { message: { role: "assistant", content: [{ text: "Hi" }] } }, stopReason: "end_turn" };
+  for (const json of [claude, nova]) {
+    assert.equal(readAnswer(bedrockInvoke, [{ json }], { path }).answer.choices[0]?.message.content, "Hi");
+  }
+  const streamed = readAnswer(bedrockInvoke, [
+    frameOf({ messageStart: { role: "assistant" } }),
+    frameOf({ contentBlockDelta: { contentBlockIndex: 0, delta: { text: "Hi" } } }),
+    frameOf({ messageStop: { stopReason: "end_turn" } }),
+  ], { path });
+  assert.equal(streamed.answer.choices[0]?.message.content, "Hi");
+  const vectors = { id: "e", texts: ["a"], embeddings: { float: [[0.5, 1]] } };
+  assert.deepEqual(readAnswer(bedrockInvoke, [{ json: vectors }], { path }).answer.embedding, {
+    count: 1,
+    dimensions: 2,
+  });
+});

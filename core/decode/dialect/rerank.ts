@@ -33,17 +33,36 @@ export const rerank: Dialect = {
 function decodeRequest(view: RequestView): ModelRequest | undefined {
   const json = asRecord(view.json);
   if (json === undefined) return undefined;
-  const query = asText(json["query"]);
-  const topN = asCount(json["top_n"]) ?? asCount(json["top_k"]);
+  const bedrock = readBedrock(json);
+  const query = asText(json["query"]) ?? bedrock?.query;
+  const topN = asCount(json["top_n"]) ?? asCount(json["top_k"]) ?? bedrock?.topN;
+  const documents = json["documents"] ?? json["sources"];
   return compact<ModelRequest>({
     requestType: "rerank",
-    model: asText(json["model"]),
+    model: asText(json["model"]) ?? bedrock?.model,
     isStreaming: false,
     messages: query === undefined ? [] : [{ role: "user", content: query }],
-    inputCount: Array.isArray(json["documents"]) ? json["documents"].length : undefined,
+    inputCount: Array.isArray(documents) ? documents.length : undefined,
     tools: [],
-    parameters: topN === undefined ? {} : { n: topN },
+    parameters: topN === undefined ? {} : { top_n: topN },
   });
+}
+
+/**
+ * Amazon Bedrock names model and number of results in a configuration of their own.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_Rerank.html (read 2026-11-21)
+ */
+function readBedrock(
+  json: JsonRecord,
+): { query: string | undefined; model: string | undefined; topN: number | undefined } | undefined {
+  const config = asRecord(asRecord(json["rerankingConfiguration"])?.["bedrockRerankingConfiguration"]);
+  if (config === undefined) return undefined;
+  return {
+    query: asText(asRecord(asRecord(asList(json["queries"])[0])?.["textQuery"])?.["text"]),
+    model: asFilledText(asRecord(config["modelConfiguration"])?.["modelArn"]),
+    topN: asCount(config["numberOfResults"]),
+  };
 }
 
 function readScores(json: JsonRecord, context: ResponseContext): Partial<ModelResponse> {

@@ -14,3 +14,28 @@ Deno.test("rerank counts documents and results and makes up no tokens", () => {
   assert.equal(answer.outputCount, 1);
   assert.equal(answer.usage, undefined);
 });
+
+Deno.test("how many documents are wanted is no number of answers", () => {
+  const decode = (extra: Record<string, unknown>) =>
+    rerank.decodeRequest(toRequestView({ path: "/v1/rerank", json: { query: "q", documents: ["a"], ...extra } }));
+  assert.deepEqual(decode({ top_n: 3 })?.parameters, { top_n: 3 });
+  assert.deepEqual(decode({ top_k: 2 })?.parameters, { top_n: 2 });
+});
+
+Deno.test("rerank reads where Amazon Bedrock names model, query and documents", () => {
+  const request = rerank.decodeRequest(toRequestView({
+    path: "/rerank",
+    json: {
+      queries: [{ type: "TEXT", textQuery: { text: "q" } }],
+      sources: [{ type: "INLINE" }, { type: "INLINE" }],
+      rerankingConfiguration: {
+        type: "BEDROCK_RERANKING_MODEL",
+        bedrockRerankingConfiguration: { modelConfiguration: { modelArn: "arn:x:model/r" }, numberOfResults: 1 },
+      },
+    },
+  }));
+  assert.equal(request?.model, "arn:x:model/r");
+  assert.equal(request?.inputCount, 2);
+  assert.deepEqual(request?.messages, [{ role: "user", content: "q" }]);
+  assert.deepEqual(request?.parameters, { top_n: 1 });
+});
