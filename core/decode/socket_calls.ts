@@ -70,7 +70,7 @@ export class SocketCalls {
   /** Takes the messages the server sent. */
   readonly server: BodyEndSink = {
     message: (message, timeNs) =>
-      this.#take(message, timeNs, (json) => this.#turns.server(json, message.text, this.#turn !== undefined)),
+      this.#take(message, timeNs, (json) => this.#turns.server(json, message.text, this.#turn !== undefined, timeNs)),
     problem: (reason) => this.#turn?.call.answer.problem(reason),
     bodyEnd: () => {},
   };
@@ -84,6 +84,7 @@ export class SocketCalls {
   /** The socket, or the capture, ended: a turn under way is published as far as it came. */
   end(timeNs: number): void {
     const { completeness, reasons } = this.#exchange.response ?? this.#exchange.request;
+    this.#takeStep(this.#turns.close?.(), timeNs);
     const isOneCall = this.#turns.open !== undefined;
     if (isOneCall && this.#turn !== undefined && this.#exchange.response !== undefined) {
       this.#openResponse(this.#turn.exchange, timeNs).lastByteNs = timeNs;
@@ -93,9 +94,13 @@ export class SocketCalls {
 
   #take(message: BodyMessage, timeNs: number, read: (json: JsonRecord) => TurnStep | undefined): void {
     const json = parseRecord(message.text);
-    const step = json === undefined ? undefined : read(json);
+    this.#takeStep(json === undefined ? undefined : read(json), timeNs);
+  }
+
+  #takeStep(step: TurnStep | undefined, timeNs: number): void {
     if (step === undefined) return;
     if (step.request !== undefined) this.#startTurn(step.request, step, timeNs);
+    for (const { text, timeNs: cameNs } of step.earlier ?? []) this.#answer(text, cameNs);
     if (step.answer !== undefined) this.#answer(step.answer, timeNs);
     if (step.isEnd) this.#endTurn("complete", timeNs, []);
   }

@@ -9,6 +9,7 @@ import { createDocumentReader } from "./document_reader.ts";
 import { toFinishReason } from "./finish_reason.ts";
 import { asFilledText, asList, asRecord, asText, type JsonRecord } from "./json_access.ts";
 import { asRecords, compact } from "./json_value.ts";
+import { hasPathEnd } from "./path_end.ts";
 
 const PATH = /\/studio\/v1\/([^/]+)\/complete$/;
 
@@ -18,7 +19,7 @@ export const ai21Complete: Dialect = {
   summary: "AI21's older text completions",
   stability: "experimental",
   docsUrl: "https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-jurassic2.html",
-  matchHead: (head) => (head.method === "POST" && PATH.test(head.path) ? 0.9 : 0),
+  matchHead: (head) => (hasPathEnd(head.path, "complete") && head.method === "POST" && PATH.test(head.path) ? 0.9 : 0),
   matchBody: () => 0,
   matchAnswer: (json) => (asRecord(asRecord(asList(json?.["completions"])[0])?.["data"]) === undefined ? 0 : 0.9),
   requestType: () => "completion",

@@ -83,8 +83,15 @@ const BLOCKS: Readonly<Record<string, TakeBlock>> = {
   mcp_tool_use: takeCall,
   tool_result: ({ message }, block) => {
     (message.toolResults ??= []).push(toResult(block));
+    for (const entry of asList(block.content)) countMedia(message, asText(asRecord(entry)?.type));
   },
 };
+
+/** Pictures and documents of a result stand in the message like any other. */
+function countMedia(message: Message, type: string | undefined): void {
+  if (type === "image") message.imageCount = (message.imageCount ?? 0) + 1;
+  else if (type === "document") message.fileCount = (message.fileCount ?? 0) + 1;
+}
 
 function takeCall({ message }: BlockFacts, block: JsonRecord): void {
   const call = toBlockCall(block);
@@ -117,7 +124,8 @@ function readResultText(content: unknown): string | undefined {
   for (const entry of asList(content)) {
     const json = asRecord(entry);
     // What a search for tools found is named, not told.
-    const part = asText(json?.text) ?? (json?.type === "tool_reference" ? asText(json.tool_name) : undefined);
+    const part = asText(json?.text) ?? (json?.type === "tool_reference" ? asText(json.tool_name) : undefined) ??
+      (json?.type === "search_result" ? readResultText(json.content) : undefined);
     if (part !== undefined) text = text === undefined ? part : `${text}\n${part}`;
   }
   return text;

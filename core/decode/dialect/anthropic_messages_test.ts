@@ -288,3 +288,14 @@ Deno.test("the form asked for is a parameter, and found tools are the text of th
   const request = anthropicMessages.decodeRequest(toRequestView({ path: "/v1/messages", json: { ...body, messages } }));
   assert.equal(request?.messages[0]?.toolResults?.[0]?.content, "read_map\nfind_route");
 });
+
+Deno.test("the form that is asked of an answer is told, by its newer and its older name", () => {
+  const format = { type: "json_schema", schema: {} };
+  for (const extra of [{ output_format: format }, { output_config: { format, effort: "low" } }]) {
+    const request = anthropicMessages.decodeRequest(toRequestView({
+      path: "/v1/messages",
+      json: { model: "m", max_tokens: 5, messages: [{ role: "user", content: "owls" }], ...extra },
+    }));
+    assert.equal(request?.parameters.response_format, "json_schema");
+  }
+});

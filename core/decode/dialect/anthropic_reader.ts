@@ -52,6 +52,8 @@ export class AnthropicReader implements ResponseReader {
   #usage: JsonRecord | undefined;
   #hasFinalOutput = false;
   #stopReason: string | undefined;
+  /** The model that took over while the answer was made. */
+  #servedBy: string | undefined;
   #error: ModelError | undefined;
   #requestId: string | undefined;
   hasEnded: boolean | undefined;
@@ -80,7 +82,7 @@ export class AnthropicReader implements ResponseReader {
     const response: ModelResponse = { choices: [] };
     const id = asFilledText(this.#head?.id) ?? this.#requestId;
     if (id !== undefined) response.requestId = id;
-    const model = asFilledText(this.#head?.model);
+    const model = this.#servedBy ?? asFilledText(this.#head?.model);
     if (model !== undefined) response.model = model;
     if (this.#error !== undefined) response.error = this.#error;
     if (this.#usage !== undefined) response.usage = decodeAnthropicUsage(this.#usage, this.#hasFinalOutput);
@@ -106,7 +108,14 @@ export class AnthropicReader implements ResponseReader {
     const message = asRecord(json.message);
     this.#head ??= message;
     this.#mergeUsage(message?.usage);
-    return "meta";
+    const hasContent = asList(message?.content).length > 0;
+    // An answer that goes on with a program of the vendor may be whole at its start.
+    if (hasContent) this.#whole ??= message;
+    const stopReason = asFilledText(message?.stop_reason);
+    if (stopReason === undefined) return hasContent ? "token" : "meta";
+    this.#stopReason ??= stopReason;
+    this.#hasFinalOutput = true;
+    return hasContent ? "token" : "meta";
   }
 
   /** `content_block_start`. */
@@ -114,6 +123,7 @@ export class AnthropicReader implements ResponseReader {
     const start = asRecord(json.content_block);
     const index = asCount(json.index);
     if (start === undefined || index === undefined || this.#blocks.size >= 4_096) return "meta";
+    if (start.type === "fallback") this.#servedBy = asFilledText(asRecord(start.to)?.model) ?? this.#servedBy;
     const block: OpenBlock = {
       start,
       text: asText(start.text) ?? "",

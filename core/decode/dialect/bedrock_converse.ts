@@ -121,7 +121,7 @@ function readParameters(json: JsonRecord): Record<string, unknown> {
     top_p: config?.["topP"],
     max_tokens: config?.["maxTokens"],
     stop: asList(config?.["stopSequences"]).length > 0 ? config?.["stopSequences"] : undefined,
-    top_k: more?.["top_k"] ?? asRecord(more?.["inferenceConfig"])?.["topK"],
+    top_k: config?.["topK"] ?? more?.["top_k"] ?? asRecord(more?.["inferenceConfig"])?.["topK"],
     reasoning_effort: readEffort(more),
     response_format: asText(format?.["type"]),
   };

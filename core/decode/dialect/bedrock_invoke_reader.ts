@@ -85,7 +85,7 @@ class InvokeReader implements ResponseReader {
 
   finish(isComplete: boolean): ModelResponse {
     const answer = this.#known?.finish(isComplete) ?? { choices: [] };
-    const usage = answer.usage ?? toMetricsUsage(this.#metrics) ?? toHeaderUsage(this.#context);
+    const usage = addTotal(answer.usage) ?? toMetricsUsage(this.#metrics) ?? toHeaderUsage(this.#context);
     const requestId = answer.requestId ?? this.#context.response.headers.get("x-amzn-requestid");
     const error = this.#exception ?? this.#addErrorType(answer.error);
     return compact<ModelResponse>({ ...answer, usage, requestId, error });
@@ -100,6 +100,13 @@ class InvokeReader implements ResponseReader {
 
 function unwrapBytes(base64: string | undefined): string | undefined {
   return base64 === undefined ? undefined : Buffer.from(base64, "base64").toString("utf8");
+}
+
+/** Nova states no total in its streams; everywhere on Bedrock it is the sum of both. */
+function addTotal(usage: Usage | undefined): Usage | undefined {
+  const { inputTokens, outputTokens, totalTokens } = usage ?? {};
+  if (totalTokens !== undefined || inputTokens === undefined || outputTokens === undefined) return usage;
+  return { ...usage, totalTokens: inputTokens + outputTokens };
 }
 
 function toUsage(input?: number, output?: number, read?: number, written?: number): Usage | undefined {

@@ -95,8 +95,10 @@ Deno.test("bedrock_invoke reads the events of Nova, which have no names of their
     frameOf({ metadata: { usage: { inputTokens: 3, outputTokens: 4 } } }),
   ], { path });
   assert.equal(answer.choices[0]?.message.content, "Two owls");
+  const json = { messages: [{ role: "user", content: [{ text: "owls" }] }], inferenceConfig: { topK: 20 } };
+  assert.deepEqual(bedrockInvoke.decodeRequest(toRequestView({ path, json }))?.parameters, { top_k: 20 });
   assert.equal(answer.choices[0]?.finishReason, "stop");
-  assert.equal(answer.usage?.inputTokens, 3);
+  assert.deepEqual(answer.usage, { inputTokens: 3, outputTokens: 4, totalTokens: 7 });
   assert.equal(kinds.at(-1), "end");
 });
 

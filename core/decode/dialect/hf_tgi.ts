@@ -5,6 +5,7 @@
  * @see https://huggingface.github.io/text-generation-inference (read 2026-11-21)
  */
 import type { ModelRequest, ModelResponse, RequestType } from "../../model/model_call.ts";
+import type { Usage } from "../../model/usage.ts";
 import type { BodyMessage } from "../body/body_format.ts";
 import type { Dialect, RequestHead, RequestView, ResponseContext, ResponseReader, StreamDelta } from "./dialect.ts";
 import { toFinishReason } from "./finish_reason.ts";
@@ -72,18 +73,27 @@ function decodeRequest(view: RequestView): ModelRequest | undefined {
 
 class TgiReader implements ResponseReader {
   readonly #wantsDelta: boolean;
+  readonly #context: ResponseContext;
   #text: string | undefined;
   #details: JsonRecord | undefined;
   #error: string | undefined;
+  #vectors: { readonly count: number; readonly dimensions: number } | undefined;
   /** The last event of a stream has the whole text. */
   hasEnded: boolean | undefined;
 
   constructor(context: ResponseContext) {
     this.#wantsDelta = context.wantsDelta;
+    this.#context = context;
+  }
+
+  /** A list of one answer, or of vectors, is no stream of pieces. */
+  get isStream(): boolean | undefined {
+    return this.hasEnded !== undefined || this.#context.response.contentType.includes("event-stream");
   }
 
   message(message: BodyMessage): "token" | "meta" | StreamDelta {
     const parsed = parseJson(message.text);
+    if (this.#context.request?.requestType === "embedding") return this.#takeVector(parsed);
     const json = asRecord(Array.isArray(parsed) ? parsed[0] : parsed);
     if (json === undefined) return "meta";
     this.#error ??= asFilledText(json["error"]);
@@ -98,10 +108,28 @@ class TgiReader implements ResponseReader {
     return this.#wantsDelta && piece !== undefined ? { content: piece } : "token";
   }
 
+  /** One text gives a list of numbers, several a list of such lists; models that give a vector per token, lists of those. */
+  #takeVector(value: unknown): "meta" {
+    const inner = Array.isArray(value) && Array.isArray(value[0]) ? value[0] : value;
+    if (typeof value === "number") this.#vectors = { count: 1, dimensions: (this.#vectors?.dimensions ?? 0) + 1 };
+    else if (Array.isArray(inner)) this.#vectors = { count: (this.#vectors?.count ?? 0) + 1, dimensions: inner.length };
+    else this.#error ??= asFilledText(asRecord(value)?.["error"]);
+    return "meta";
+  }
+
+  /** Headers tell the counts where the body does not. */
+  #readCount(name: string): number | undefined {
+    const text = this.#context.response.headers.get(name);
+    return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+  }
+
   finish(_isComplete: boolean): ModelResponse {
     const raw = asFilledText(this.#details?.["finish_reason"]);
-    const outputTokens = asCount(this.#details?.["generated_tokens"]);
-    const inputTokens = asList(this.#details?.["prefill"]).length || undefined;
+    const outputTokens = asCount(this.#details?.["generated_tokens"]) ?? this.#readCount("x-generated-tokens");
+    const inputTokens = (asList(this.#details?.["prefill"]).length || undefined) ?? this.#readCount("x-prompt-tokens");
+    const totalTokens = inputTokens === undefined || outputTokens === undefined
+      ? undefined
+      : inputTokens + outputTokens;
     return compact<ModelResponse>({
       choices: this.#text === undefined ? [] : [compact({
         index: 0,
@@ -111,7 +139,8 @@ class TgiReader implements ResponseReader {
       })],
       usage: outputTokens === undefined && inputTokens === undefined
         ? undefined
-        : compact({ inputTokens, outputTokens }),
+        : compact<Usage>({ inputTokens, outputTokens, totalTokens }),
+      embedding: this.#vectors,
       error: this.#error === undefined ? undefined : { message: this.#error },
     });
   }

@@ -45,3 +45,33 @@ Deno.test("a stream of hf_tgi has ended when the whole text was told", () => {
   reader.message({ text: '{"token":{"text":"y"},"generated_text":"Hey"}' });
   assert.equal(reader.hasEnded, true);
 });
+
+Deno.test("a list with one answer is no stream, and headers tell the counts that its body leaves out", () => {
+  const reader = hfTgi.createReader({
+    request: undefined,
+    head: toRequestView({ path: "/" }),
+    response: {
+      status: 200,
+      headers: new Map([["x-prompt-tokens", "16"], ["x-generated-tokens", "5"]]),
+      contentType: "application/json",
+    },
+    quirks: [],
+    wantsDelta: false,
+  });
+  reader.message({ text: '{"generated_text":"Hey"}' });
+  assert.equal(reader.isStream, false);
+  assert.deepEqual(reader.finish(true).usage, { inputTokens: 16, outputTokens: 5, totalTokens: 21 });
+});
+
+Deno.test("hf_tgi counts vectors, of one text and of several", () => {
+  const path = "/hf-inference/models/org/e/pipeline/feature-extraction";
+  const read = (inputs: unknown, messages: readonly unknown[]) => {
+    const request = hfTgi.decodeRequest(toRequestView({ path, json: { inputs } }));
+    assert.ok(request !== undefined);
+    return readAnswer(hfTgi, messages.map((json) => ({ json })), { request, path }).answer.embedding;
+  };
+  assert.deepEqual(read(["a", "b"], [[1, 2, 3], [4, 5, 6]]), { count: 2, dimensions: 3 });
+  assert.deepEqual(read("a", [0.1, 0.2]), { count: 1, dimensions: 2 });
+  assert.deepEqual(read(["a"], [[[1, 2], [3, 4], [5, 6]]]), { count: 1, dimensions: 2 });
+  assert.equal(read("a", [{ error: "loading" }]), undefined);
+});

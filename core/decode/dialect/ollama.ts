@@ -3,9 +3,16 @@
  *
  * @see https://github.com/ollama/ollama/blob/main/docs/api.md (read 2026-11-21)
  */
-import type { Message, ModelRequest, RequestType, ToolDefinition } from "../../model/model_call.ts";
+import type {
+  Message,
+  ModelRequest,
+  RequestType,
+  ToolCall,
+  ToolDefinition,
+  ToolResult,
+} from "../../model/model_call.ts";
 import type { Dialect, RequestHead, RequestView } from "./dialect.ts";
-import { asList, asRecord, asText, type JsonRecord } from "./json_access.ts";
+import { asFilledText, asList, asRecord, asText, type JsonRecord } from "./json_access.ts";
 import { asRecords, compact } from "./json_value.ts";
 import { readOllamaMessage } from "./ollama_message.ts";
 import { createOllamaReader } from "./ollama_reader.ts";
@@ -45,7 +52,9 @@ export const ollama: Dialect = {
   docsUrl: "https://github.com/ollama/ollama/blob/main/docs/api.md",
   matchHead: (head) => {
     if (head.method !== "POST" || findRequestType(head) === undefined) return 0;
-    return head.path in REQUEST_TYPES ? 0.8 : 0.5;
+    // Its own port: others serve embeddings in the common form on a path like it.
+    if (head.path in REQUEST_TYPES) return head.host?.endsWith(":11434") ? 0.95 : 0.8;
+    return 0.5;
   },
   matchBody: (json) => {
     const messages = asRecords(json["messages"]);
@@ -75,7 +84,7 @@ function decodeRequest(view: RequestView): ModelRequest | undefined {
   const json = asRecord(view.json);
   if (json === undefined) return undefined;
   const requestType = ollama.requestType(view);
-  const messages = requestType === "chat" ? asRecords(json["messages"]).map(readOllamaMessage) : readPrompt(json);
+  const messages = requestType === "chat" ? readMessages(json) : readPrompt(json);
   const input = json["input"] ?? json["prompt"];
   const isEmbedding = requestType === "embedding";
   return compact<ModelRequest>({
@@ -84,11 +93,28 @@ function decodeRequest(view: RequestView): ModelRequest | undefined {
     isStreaming: !isEmbedding && json["stream"] !== false,
     messages: isEmbedding ? [] : messages,
     messageCount: requestType === "chat" ? messages.filter((message) => message.role !== "system").length : undefined,
-    systemPrompt: asText(json["system"]),
+    systemPrompt: asFilledText(json["system"]),
     tools: readTools(json["tools"]),
     parameters: readParameters(json),
     inputCount: isEmbedding && input !== undefined ? (Array.isArray(input) ? input.length : 1) : undefined,
   });
+}
+
+function readMessages(json: JsonRecord): Message[] {
+  const messages = asRecords(json["messages"]).map(readOllamaMessage);
+  let calls: readonly ToolCall[] = [];
+  for (const message of messages) {
+    if (message.role === "assistant") calls = message.toolCalls ?? [];
+    for (const result of message.toolResults ?? []) nameResult(result, calls);
+  }
+  return messages;
+}
+
+/** Older clients send results without id and name: where all calls before it are of one tool, it is that tool's. */
+function nameResult(result: ToolResult, calls: readonly ToolCall[]): void {
+  const name = calls[0]?.name;
+  if (result.name !== undefined || result.callId !== undefined || !name) return;
+  if (calls.every((call) => call.name === name)) result.name = name;
 }
 
 function readPrompt(json: JsonRecord): Message[] {

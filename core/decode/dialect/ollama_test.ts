@@ -55,3 +55,32 @@ Deno.test("ollama counts embedding inputs and vectors, and tells errors", () => 
     message: "no model",
   });
 });
+
+Deno.test("a result of Ollama without a name is of the only tool that was called before it", () => {
+  const call = (name: string) => ({ function: { name, arguments: {} } });
+  const read = (...names: string[]) =>
+    ollama.decodeRequest(toRequestView({
+      path: "/api/chat",
+      json: {
+        model: "m",
+        messages: [
+          { role: "assistant", content: "", tool_calls: names.map(call) },
+          ...names.map(() => ({ role: "tool", content: "7" })),
+        ],
+      },
+    }))?.messages.flatMap(({ toolResults }) => toolResults ?? []).map(({ name }) => name);
+  assert.deepEqual(read("warmth"), ["warmth"]);
+  assert.deepEqual(read("warmth", "warmth"), ["warmth", "warmth"]);
+  assert.deepEqual(read("warmth", "wind"), [undefined, undefined]);
+});
+
+Deno.test("on its own port Ollama's older embeddings are its own", () => {
+  const view = toRequestView({ path: "/api/embeddings" });
+  assert.equal(ollama.matchHead({ ...view, host: "127.0.0.1:11434" }), 0.95);
+  assert.equal(ollama.matchHead({ ...view, host: "chat.example" }), 0.8);
+});
+
+Deno.test("an empty system text is none", () => {
+  const json = { model: "m", prompt: "hi", system: "" };
+  assert.equal(ollama.decodeRequest(toRequestView({ path: "/api/generate", json }))?.systemPrompt, undefined);
+});

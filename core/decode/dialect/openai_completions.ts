@@ -1,6 +1,7 @@
 import type { Message, ModelRequest } from "../../model/model_call.ts";
-import type { Dialect, RequestHead, RequestView } from "./dialect.ts";
-import { asFilledText, asList, asRecord, asText, type JsonRecord } from "./json_access.ts";
+import type { BodyMessage } from "../body/body_format.ts";
+import type { Dialect, RequestHead, RequestView, StreamDelta } from "./dialect.ts";
+import { asFilledText, asList, asRecord, asText, type JsonRecord, parseRecord } from "./json_access.ts";
 import { ChatReader } from "./openai_chat_reader.ts";
 import { decodeParameters } from "./openai_options.ts";
 import { hasPathEnd } from "./path_end.ts";
@@ -29,7 +30,7 @@ export const openaiCompletions: Dialect = {
   },
   requestType: () => "completion",
   decodeRequest,
-  createReader: (context) => new ChatReader(context),
+  createReader: (context) => new CompletionsReader(context),
 };
 
 function matchBody(json: JsonRecord, head: RequestHead): number {
@@ -60,4 +61,13 @@ function toMessages(prompt: unknown): Message[] {
     if (typeof entry === "string") messages.push({ role: "user", content: entry });
   }
   return messages;
+}
+
+/** Writer streams the text alone, as the value of a member of that name. */
+class CompletionsReader extends ChatReader {
+  override message(message: BodyMessage): "token" | "meta" | "end" | StreamDelta {
+    const json = message.text.startsWith('{"value"') ? parseRecord(message.text) : undefined;
+    const text = asText(json?.value);
+    return super.message(text === undefined ? message : { text: JSON.stringify({ choices: [{ index: 0, text }] }) });
+  }
 }

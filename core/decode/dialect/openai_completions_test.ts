@@ -31,3 +31,13 @@ Deno.test("chat completions are another format, inline completion of editors is 
   assert.equal(match("/v1/chat/completions"), 0);
   assert.ok(match("/v1/engines/e/completions") > 0.8);
 });
+
+Deno.test("a stream of Writer, which is texts alone, is joined", () => {
+  const { kinds, answer } = readAnswer(openaiCompletions, [
+    { json: { value: "Two" } },
+    { json: { value: " owls" } },
+    { json: { value: 3 } },
+  ]);
+  assert.deepEqual(kinds, ["token", "token", "meta"]);
+  assert.deepEqual(answer.choices, [{ index: 0, message: { role: "assistant", content: "Two owls" } }]);
+});

@@ -5,7 +5,7 @@ import { decodeOpenAiError } from "./openai_error.ts";
 import { hasPathEnd } from "./path_end.ts";
 
 /** A list of models, or one of them. */
-const PATH = /\/models(?:\/[^/]+)?\/?$/;
+const PATH = /\/(?:models(?:\/[^/]+)?|foundation_model_specs)\/?$/;
 
 /**
  * The list of a vendor's models. Weak on purpose: other services have paths like it, so it counts only on hosts whose row
@@ -38,12 +38,15 @@ function createReader(): ResponseReader {
   return {
     message(message) {
       const json = parseJson(message.text);
-      error = decodeOpenAiError(json);
-      const list = Array.isArray(json) ? json : asList(asRecord(json)?.data ?? asRecord(json)?.models);
+      const record = asRecord(json);
+      error = decodeOpenAiError(json) ?? error;
+      const list = Array.isArray(json) ? json : asList(record?.data ?? record?.models ?? record?.resources);
       if (list.length > 0) outputCount = list.length;
-      else if (asFilledText(asRecord(json)?.id) !== undefined) outputCount = 1;
+      // A bare list comes entry by entry.
+      else if (asFilledText(record?.id) !== undefined) outputCount = (outputCount ?? 0) + 1;
       return "meta";
     },
+    isStream: false,
     finish(): ModelResponse {
       return {
         choices: [],

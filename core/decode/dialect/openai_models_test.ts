@@ -22,3 +22,23 @@ Deno.test("an error is the answer's error", () => {
     "m",
   );
 });
+
+Deno.test("a bare list comes entry by entry and is no stream", () => {
+  const entries = [{ id: "a" }, { id: "b" }, { id: "c" }].map((json) => ({ json }));
+  assert.equal(readAnswer(openaiModels, entries).answer.outputCount, 3);
+  const context = {
+    request: undefined,
+    head: toRequestView({ path: "/v1/models" }),
+    response: { status: 200, headers: new Map(), contentType: "" },
+    quirks: [],
+    wantsDelta: false,
+  };
+  assert.equal(openaiModels.createReader(context).isStream, false);
+});
+
+Deno.test("the models of watsonx have a path and a list of their own", () => {
+  const head = toRequestView({ method: "GET", path: "/ml/v1/foundation_model_specs" });
+  assert.equal(openaiModels.matchHead(head), 0.3);
+  const { answer } = readAnswer(openaiModels, [{ json: { total_count: 2, resources: [{ model_id: "a" }, {}] } }]);
+  assert.equal(answer.outputCount, 2);
+});

@@ -29,7 +29,8 @@ export function decodeParameters(json: JsonRecord): Record<string, unknown> {
   const effort = asFilledText(asRecord(json.reasoning)?.effort) ?? asFilledText(asRecord(json.output_config)?.effort);
   if (effort !== undefined && parameters.reasoning_effort === undefined) parameters.reasoning_effort = effort;
   const format = asFilledText(asRecord(json.response_format)?.type) ??
-    asFilledText(asRecord(asRecord(json.text)?.format)?.type);
+    asFilledText(asRecord(asRecord(json.text)?.format)?.type) ??
+    asFilledText(asRecord(asRecord(json.output_config)?.format ?? json.output_format)?.type);
   if (format !== undefined) parameters.response_format = format;
   return parameters;
 }

@@ -19,26 +19,37 @@ const SAME: ReadonlySet<string> = new Set([
 
 /**
  * A Realtime event in the words of a Responses stream; undefined for events that say nothing about the answer (sound, buffers,
- * rate limits).
+ * rate limits). `servedModel` is the session's, which no response names.
  */
-export function toRealtimeAnswer(type: string, json: JsonRecord, text: string): string | undefined {
+export function toRealtimeAnswer(
+  type: string,
+  json: JsonRecord,
+  text: string,
+  servedModel?: string,
+): string | undefined {
   if (TEXT_DELTAS.has(type)) return JSON.stringify({ ...json, type: "response.output_text.delta" });
   if (type === "response.output_item.done" || type === "response.output_item.added") {
     return JSON.stringify({ ...json, item: toItem(json.item) });
   }
-  if (type === "response.done") return JSON.stringify(toDone(asRecord(json.response)));
+  if (type === "response.done") return JSON.stringify(toDone(json, servedModel));
   return SAME.has(type) ? text : undefined;
 }
 
-function toDone(response: JsonRecord | undefined): JsonRecord {
-  const usage = asRecord(response?.usage);
+function toDone(json: JsonRecord, servedModel: string | undefined): JsonRecord {
+  const response = asRecord(json.response);
+  // xAI counts beside the response, whose own usage is empty.
+  const usage = [asRecord(response?.usage), asRecord(json.usage)].find((counts) => counts?.output_tokens !== undefined);
+  const details = asRecord(response?.status_details);
   return {
     type: "response.completed",
     response: {
+      ...(servedModel !== undefined && { model: servedModel }),
       ...response,
+      usage: null,
+      ...(details?.type === "incomplete" && { incomplete_details: { reason: details.reason } }),
       output: asList(response?.output).map(toItem),
       ...(usage !== undefined && { usage: toUsage(usage) }),
-      error: asRecord(asRecord(response?.status_details)?.error) ?? null,
+      error: asRecord(details?.error) ?? null,
     },
   };
 }

@@ -9,9 +9,10 @@ Deno.test("openai_realtime collects items between two responses and starts each 
   const item = { type: "message", role: "user", content: "a" };
   turns.client({ type: "conversation.item.create", item });
   const first = turns.client({ type: "response.create" })?.request;
+  turns.server({ type: "response.done" }, "{}", true);
   const second = turns.client({ type: "response.create", response: { instructions: "now" } })?.request;
   assert.deepEqual(first, { model: "gpt-realtime", input: [item], stream: true });
-  assert.deepEqual(second, { model: "gpt-realtime", input: [], instructions: "now", stream: true });
+  assert.deepEqual(second, { model: "gpt-realtime", input: [], instructions: "now", stream: true, has_history: true });
 });
 
 Deno.test("openai_realtime gives sound no place in the answer and ends with response.done only", () => {

@@ -51,6 +51,7 @@ class SagemakerReader implements ResponseReader {
   readonly #utf8 = new Utf8Text();
   #inner: ResponseReader | undefined;
   #rest = "";
+  #isFramed = false;
   #exception: ModelResponse["error"];
 
   constructor(context: ResponseContext) {
@@ -59,6 +60,10 @@ class SagemakerReader implements ResponseReader {
 
   get hasEnded(): boolean | undefined {
     return this.#inner?.hasEnded;
+  }
+
+  get isStream(): boolean | undefined {
+    return this.#isFramed ? undefined : this.#inner?.isStream;
   }
 
   message(message: BodyMessage): Verdict {
@@ -70,6 +75,7 @@ class SagemakerReader implements ResponseReader {
       return "meta";
     }
     if (message.bytes === undefined) return this.#give(message.text);
+    this.#isFramed = true;
     return this.#lines(message.bytes);
   }
 

@@ -57,3 +57,19 @@ Deno.test("sagemaker reads whole answers and exceptions, and gives nothing of nu
   const cut = readAnswer(sagemaker, inParts('{"token":{"text":"a"}}\n{"token":{"te', 5), { isComplete: false }).answer;
   assert.equal(cut.choices[0]?.message.content, "a");
 });
+
+Deno.test("a list with one answer from an endpoint is no stream", () => {
+  const path = "/endpoints/my-llm/invocations";
+  const request = sagemaker.decodeRequest(toRequestView({ path, json: { inputs: "owls?" } }));
+  assert.ok(request !== undefined);
+  const reader = sagemaker.createReader({
+    request,
+    head: toRequestView({ path }),
+    response: { status: 200, headers: new Map(), contentType: "application/json" },
+    quirks: [],
+    wantsDelta: false,
+  });
+  reader.message({ text: '{"generated_text":"Hoot"}' });
+  assert.equal(reader.isStream, false);
+  assert.equal(reader.finish(true).choices[0]?.message.content, "Hoot");
+});

@@ -2,6 +2,12 @@ import type { Plugin } from "../../model/plugin.ts";
 import type { Dialect, RequestHead } from "./dialect.ts";
 import type { JsonRecord } from "./json_access.ts";
 
+/** A message of an answer, and when it came; boot clock. */
+export interface TimedAnswer {
+  readonly text: string;
+  readonly timeNs: number;
+}
+
 /** What a message of a socket means for the turn it belongs to. */
 export interface TurnStep {
   /** A new turn begins: the request body, in the form `SocketDialect.dialect` decodes. */
@@ -10,6 +16,8 @@ export interface TurnStep {
   readonly requestNs?: number;
   /** The server began to speak without being asked: nothing tells when the request was made, so there is no latency. */
   readonly isUnasked?: boolean;
+  /** Messages of the answer that came before this one and were held back, in the form the dialect's reader takes. */
+  readonly earlier?: readonly TimedAnswer[];
   /** The answer's next message, in the form the dialect's reader takes. */
   readonly answer?: string;
   /** The turn has ended with this message. */
@@ -22,8 +30,10 @@ export interface TurnReader {
   open?(): TurnStep;
   /** A message the client sent, and when; undefined when it means nothing for a turn. */
   client(json: JsonRecord, timeNs?: number): TurnStep | undefined;
-  /** A message the server sent. `text` is its text as it came, `hasTurn` tells whether a turn is open. */
-  server(json: JsonRecord, text: string, hasTurn: boolean): TurnStep | undefined;
+  /** A message the server sent, and when. `text` is its text as it came, `hasTurn` tells whether a turn is open. */
+  server(json: JsonRecord, text: string, hasTurn: boolean, timeNs?: number): TurnStep | undefined;
+  /** The socket ends: what is still held back. */
+  close?(): TurnStep | undefined;
 }
 
 /** A format whose calls are turns on one WebSocket. */

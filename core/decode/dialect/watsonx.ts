@@ -4,7 +4,7 @@
  *
  * @see https://cloud.ibm.com/apidocs/watsonx-ai#text-generation (read 2026-11-21)
  */
-import type { Choice, ModelRequest, ModelResponse } from "../../model/model_call.ts";
+import type { Choice, ModelRequest, ModelResponse, RequestType } from "../../model/model_call.ts";
 import type { Usage } from "../../model/usage.ts";
 import type { Dialect, RequestHead, RequestView } from "./dialect.ts";
 import { createDocumentReader } from "./document_reader.ts";
@@ -12,10 +12,19 @@ import { toFinishReason } from "./finish_reason.ts";
 import { asCount, asFilledText, asList, asRecord, asText, type JsonRecord } from "./json_access.ts";
 import { compact } from "./json_value.ts";
 import { openaiChat } from "./openai_chat.ts";
-import { hasPathEnd } from "./path_end.ts";
 
-const PATH_ENDS: readonly string[] = ["generation", "generation_stream", "chat", "chat_stream", "embeddings"]
-  .map((end) => `ml/v1/text/${end}`);
+/**
+ * Operations below `/ml/v1/` (also of a deployment, which names no model in the body), and those of the beta that clients of 2023 and
+ * early 2024 use.
+ */
+const PATH =
+  /\/ml\/(?:v1\/(?:deployments\/[^/]+\/)?text\/(generation|chat|embeddings|rerank)(_stream)?|v1-beta\/generation\/(text)(_stream)?)$/;
+
+/** What a path asks for; `text` is generation by the beta's name. */
+interface Operation {
+  readonly name: string;
+  readonly isStreaming: boolean;
+}
 
 /** watsonx says how a text ended in its own words. */
 const REASONS: Readonly<Record<string, Choice["finishReason"]>> = {
@@ -31,52 +40,60 @@ const REASONS: Readonly<Record<string, Choice["finishReason"]>> = {
 /** IBM watsonx text generation. */
 export const watsonx: Dialect = {
   id: "watsonx",
-  summary: "IBM watsonx text generation, chat and embeddings",
+  summary: "IBM watsonx text generation, chat, embeddings and reranking",
   stability: "experimental",
   docsUrl: "https://cloud.ibm.com/apidocs/watsonx-ai#text-generation",
-  matchHead: (head) => (head.method === "POST" && PATH_ENDS.some((end) => hasPathEnd(head.path, end)) ? 0.9 : 0),
+  matchHead: (head) => (head.method === "POST" && findOperation(head) !== undefined ? 0.9 : 0),
   matchBody: (json) => (typeof json["model_id"] === "string" && typeof json["input"] === "string" ? 0.8 : 0),
   matchAnswer: (json) => (typeof asRecord(asList(json?.["results"])[0])?.["generated_text"] === "string" ? 0.9 : 0),
-  requestType: (head) => isChat(head) ? "chat" : isEmbedding(head) ? "embedding" : "completion",
+  requestType: (head) => TYPES[findOperation(head)?.name ?? ""] ?? "completion",
   decodeRequest,
   createReader: (context) => {
-    if (isChat(context.head)) return openaiChat.createReader(context);
-    if (isEmbedding(context.head)) return createDocumentReader(context, readVectors);
-    // A stream brings one piece per event and running totals of the tokens.
+    const name = findOperation(context.head)?.name;
+    if (name === "chat") return openaiChat.createReader(context);
+    if (name === "embeddings") return createDocumentReader(context, readVectors);
+    if (name === "rerank") return createDocumentReader(context, readScores);
+    // A stream brings one piece per event, running totals of what was written, and what was read in one of them only.
     let text: string | undefined;
+    let inputTokens: number | undefined;
     let outputTokens: number | undefined;
     return createDocumentReader(context, (json) => {
       const result = asRecord(asList(json["results"])[0]);
       const piece = asText(result?.["generated_text"]);
       if (piece !== undefined) text = (text ?? "") + piece;
       outputTokens = Math.max(outputTokens ?? 0, asCount(result?.["generated_token_count"]) ?? 0) || outputTokens;
-      return readResult(json, result, text, outputTokens);
+      inputTokens = asCount(result?.["input_token_count"]) || inputTokens;
+      return readResult(json, result, text, toUsage(inputTokens, outputTokens));
     });
   },
 };
 
-function isChat({ path }: RequestHead): boolean {
-  return hasPathEnd(path, "text/chat") || hasPathEnd(path, "text/chat_stream");
-}
+/** Request types of operations that are no text generation. */
+const TYPES: Readonly<Record<string, RequestType>> = { chat: "chat", embeddings: "embedding", rerank: "rerank" };
 
-function isEmbedding({ path }: RequestHead): boolean {
-  return hasPathEnd(path, "text/embeddings");
+function findOperation({ path }: RequestHead): Operation | undefined {
+  // Asked of every request: nearly all paths have no such part.
+  const found = path.includes("/ml/v1") ? PATH.exec(path) : null;
+  if (found === null) return undefined;
+  return { name: found[1] ?? found[3] ?? "", isStreaming: (found[2] ?? found[4]) !== undefined };
 }
 
 function decodeRequest(view: RequestView): ModelRequest | undefined {
   const json = asRecord(view.json);
-  if (json !== undefined && isChat(view)) {
-    const isStreaming = hasPathEnd(view.path, "chat_stream");
+  const operation = findOperation(view);
+  const isStreaming = operation?.isStreaming ?? false;
+  if (json !== undefined && operation?.name === "chat") {
     return openaiChat.decodeRequest({ ...view, json: { ...json, model: json["model_id"], stream: isStreaming } });
   }
-  if (json !== undefined && isEmbedding(view)) return readEmbedding(json);
+  if (json !== undefined && operation?.name === "embeddings") return readEmbedding(json);
+  if (json !== undefined && operation?.name === "rerank") return readRerank(json);
   const prompt = asText(json?.["input"]);
   if (json === undefined || prompt === undefined) return undefined;
   const settings = asRecord(json["parameters"]);
   return compact<ModelRequest>({
     requestType: "completion",
     model: asFilledText(json["model_id"]),
-    isStreaming: hasPathEnd(view.path, "generation_stream"),
+    isStreaming,
     messages: [{ role: "user", content: prompt }],
     tools: [],
     parameters: compact<Record<string, unknown>>({
@@ -103,6 +120,28 @@ function readEmbedding(json: JsonRecord): ModelRequest | undefined {
   });
 }
 
+function readRerank(json: JsonRecord): ModelRequest | undefined {
+  const query = asText(json["query"]);
+  if (query === undefined) return undefined;
+  return compact<ModelRequest>({
+    requestType: "rerank",
+    model: asFilledText(json["model_id"]),
+    isStreaming: false,
+    messages: [{ role: "user", content: query }],
+    tools: [],
+    parameters: {},
+    inputCount: Array.isArray(json["inputs"]) ? json["inputs"].length : undefined,
+  });
+}
+
+function readScores(json: JsonRecord): Partial<ModelResponse> {
+  return compact<Partial<ModelResponse>>({
+    model: asFilledText(json["model_id"]),
+    outputCount: Array.isArray(json["results"]) ? json["results"].length : undefined,
+    usage: toUsage(asCount(json["input_token_count"]), undefined),
+  });
+}
+
 function readVectors(json: JsonRecord): Partial<ModelResponse> {
   const results = asList(json["results"]);
   const first = asRecord(results[0])?.["embedding"];
@@ -117,7 +156,7 @@ function readResult(
   json: JsonRecord,
   result: JsonRecord | undefined,
   text: string | undefined,
-  outputTokens: number | undefined,
+  usage: Usage | undefined,
 ): Partial<ModelResponse> {
   const raw = asFilledText(result?.["stop_reason"]);
   const isFinal = raw !== undefined && raw.toLowerCase() !== "not_finished";
@@ -129,7 +168,7 @@ function readResult(
       finishReason: isFinal ? REASONS[raw.toLowerCase()] ?? toFinishReason(raw) : undefined,
       rawFinishReason: isFinal ? raw : undefined,
     })],
-    usage: toUsage(asCount(result?.["input_token_count"]), outputTokens),
+    usage,
   });
 }
 

@@ -51,3 +51,50 @@ Deno.test("watsonx counts the inputs and vectors of embeddings", () => {
   const { answer } = readAnswer(watsonx, [{ json }], { path });
   assert.deepEqual([answer.embedding, answer.usage], [{ count: 2, dimensions: 2 }, { inputTokens: 4 }]);
 });
+
+Deno.test("watsonx knows the paths of the beta and of deployments", () => {
+  const head = (path: string) => toRequestView({ path, json: { model_id: "m", input: "hi" } });
+  for (
+    const [path, isStreaming] of [
+      ["/ml/v1-beta/generation/text", false],
+      ["/ml/v1-beta/generation/text_stream", true],
+      ["/ml/v1/deployments/d1/text/generation", false],
+      ["/ml/v1/deployments/d1/text/generation_stream", true],
+    ] as const
+  ) {
+    assert.equal(watsonx.matchHead(head(path)), 0.9, path);
+    assert.equal(watsonx.decodeRequest(head(path))?.isStreaming, isStreaming, path);
+  }
+  assert.equal(watsonx.matchHead(head("/ml/v1/text/other")), 0);
+  assert.equal(watsonx.requestType(head("/ml/v1/deployments/d1/text/chat")), "chat");
+});
+
+Deno.test("a stream of watsonx says once how much was read", () => {
+  const piece = (text: string, written: number, read: number, reason: string) => ({
+    json: {
+      results: [{
+        generated_text: text,
+        generated_token_count: written,
+        input_token_count: read,
+        stop_reason: reason,
+      }],
+    },
+  });
+  const { answer } = readAnswer(watsonx, [
+    piece("", 0, 8, "not_finished"),
+    piece("yo", 1, 0, "not_finished"),
+    piece("", 2, 0, "eos_token"),
+  ], { path: "/ml/v1-beta/generation/text_stream" });
+  assert.deepEqual(answer.usage, { inputTokens: 8, outputTokens: 2, totalTokens: 10 });
+});
+
+Deno.test("watsonx counts the inputs and scores of reranking", () => {
+  const path = "/ml/v1/text/rerank";
+  const json = { model_id: "m", query: "birds", inputs: [{ text: "owl" }, { text: "oak" }] };
+  const request = watsonx.decodeRequest(toRequestView({ path, json }));
+  assert.deepEqual([request?.requestType, request?.inputCount], ["rerank", 2]);
+  const { answer } = readAnswer(watsonx, [
+    { json: { model_id: "m", results: [{ index: 0, score: 0.9 }, { index: 1, score: 0.1 }], input_token_count: 6 } },
+  ], { path });
+  assert.deepEqual([answer.outputCount, answer.usage], [2, { inputTokens: 6 }]);
+});
