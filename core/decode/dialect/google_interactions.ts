@@ -47,15 +47,24 @@ function decodeRequest(view: RequestView): ModelRequest | undefined {
   });
 }
 
-/** A bare text is one user message; turns carry roles; anything else is the parts of one user message. */
+/** A bare text is one user message; turns carry roles, steps their kind; anything else is the parts of one user message. */
 function readInput(input: unknown): Message[] {
   if (typeof input === "string") return [{ role: "user", content: input }];
   const items = Array.isArray(input) ? asRecords(input) : asRecords([input]);
   if (items.some((item) => typeof item["role"] === "string")) return items.map(readTurn);
+  if (items.some(({ type }) => type === "user_input" || type === "model_output")) return items.map(readStep);
   if (items.length === 0) return [];
   const message: Message = { role: "user" };
   for (const item of items) addInteractionItem(message, item, "\n");
   return [message];
+}
+
+/** A conversation may be sent as the steps it was made of: what is no input and no result came from the model. */
+function readStep(step: JsonRecord): Message {
+  const type = asText(step["type"]);
+  const message: Message = { role: type === "user_input" || type === "function_result" ? "user" : "model" };
+  addInteractionItem(message, step, "\n");
+  return message;
 }
 
 function readTurn(turn: JsonRecord): Message {
@@ -80,6 +89,7 @@ function readParameters(config: JsonRecord | undefined): Record<string, unknown>
   return compact<Record<string, unknown>>({
     temperature: config?.["temperature"],
     top_p: config?.["top_p"],
+    top_k: config?.["top_k"],
     max_tokens: config?.["max_output_tokens"],
     stop: config?.["stop_sequences"],
     seed: config?.["seed"],

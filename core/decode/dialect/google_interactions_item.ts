@@ -1,4 +1,4 @@
-import type { Message } from "../../model/model_call.ts";
+import type { Message, ToolCall, ToolResult } from "../../model/model_call.ts";
 import { asFilledText, asRecord, asText, type JsonRecord } from "./json_access.ts";
 import { asRecords, compact } from "./json_value.ts";
 
@@ -32,8 +32,35 @@ export function addInteractionItem(message: Message, item: JsonRecord, separator
   else if (type === "audio") message.audioCount = (message.audioCount ?? 0) + 1;
   else if (type === "document" || type === "video") message.fileCount = (message.fileCount ?? 0) + 1;
   else if (type === "model_output" || type === "user_input") addNested(message, item, separator);
+  else if (type?.endsWith("_call") === true) (message.toolCalls ??= []).push(toServerCall(item, type));
+  else if (type?.endsWith("_result") === true) (message.toolResults ??= []).push(toServerResult(item, type));
   if (message.content === undefined) delete message.content;
   if (message.reasoning === undefined) delete message.reasoning;
+}
+
+/** A call of a tool that the vendor runs: search, code, pages, files, or one of an MCP server, which is named. */
+export function toServerCall(item: JsonRecord, type: string): ToolCall {
+  const server = asFilledText(item["server_name"]);
+  return compact<ToolCall>({
+    id: asFilledText(item["id"]),
+    name: asFilledText(item["name"]) ?? type.slice(0, -"_call".length),
+    type: server === undefined ? "server" : "mcp",
+    arguments: item["arguments"],
+    server,
+    isServerSide: true,
+  });
+}
+
+/** Its result. */
+export function toServerResult(item: JsonRecord, type: string): ToolResult {
+  const { result } = item;
+  return compact<ToolResult>({
+    callId: asFilledText(item["call_id"]),
+    name: asFilledText(item["name"]) ?? type.slice(0, -"_result".length),
+    content: result === undefined ? undefined : typeof result === "string" ? result : JSON.stringify(result),
+    isError: typeof item["is_error"] === "boolean" ? item["is_error"] : undefined,
+    isServerSide: true,
+  });
 }
 
 function addNested(message: Message, item: JsonRecord, separator: string): void {

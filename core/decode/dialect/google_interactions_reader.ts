@@ -17,6 +17,10 @@ const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
   cancelled: "other",
 };
 
+/** Steps of tools that the vendor runs. */
+const VENDOR_STEP = /_(?:call|result)$/;
+const MOST_TOOLS = 1_024;
+
 /** Creates the reader of one Interactions answer: a document, or server-sent events. */
 export function createInteractionsReader(context: ResponseContext): ResponseReader {
   return new InteractionsReader(context.wantsDelta);
@@ -25,6 +29,8 @@ export function createInteractionsReader(context: ResponseContext): ResponseRead
 class InteractionsReader implements ResponseReader {
   readonly #wantsDelta: boolean;
   readonly #open = new Map<number, OpenCall>();
+  /** Steps of the vendor's tools, as they began and with what their deltas brought. */
+  readonly #tools = new Map<number, JsonRecord>();
   #message: Message | undefined;
   #interaction: JsonRecord | undefined;
   #status: string | undefined;
@@ -58,6 +64,8 @@ class InteractionsReader implements ResponseReader {
   finish(_isComplete: boolean): ModelResponse {
     for (const open of this.#open.values()) if (this.#message) endToolCall(this.#message, open, false);
     this.#open.clear();
+    const toolResults = this.#message?.toolResults;
+    if (this.#message !== undefined) delete this.#message.toolResults;
     const raw = this.#status === "in_progress" ? undefined : this.#status;
     return compact<ModelResponse>({
       requestId: asFilledText(this.#interaction?.["id"]),
@@ -70,6 +78,8 @@ class InteractionsReader implements ResponseReader {
       })],
       usage: toUsage(asRecord(this.#interaction?.["usage"])),
       error: this.#error,
+      toolResults,
+      serviceTier: asFilledText(this.#interaction?.["service_tier"]),
     });
   }
 
@@ -96,15 +106,30 @@ class InteractionsReader implements ResponseReader {
       const open = this.#open.get(index);
       if (open !== undefined && this.#message) endToolCall(this.#message, open, true);
       this.#open.delete(index);
+      const tool = this.#tools.get(index);
+      if (tool !== undefined && this.#message) addInteractionItem(this.#message, tool, "");
+      this.#tools.delete(index);
     }
     if (event !== "interaction.completed" && event !== "interaction.complete") return "meta";
     this.#hasCompleted = true;
     return "end";
   }
 
+  /** Pictures and sound that the model made; they are counted, not kept. */
+  #media(message: Message, delta: JsonRecord | undefined): "token" | "meta" {
+    if (delta?.["data"] === undefined && delta?.["uri"] === undefined) return "meta";
+    addInteractionItem(message, { type: delta["type"] }, "");
+    return "token";
+  }
+
   #start(index: number, step: JsonRecord | undefined): void {
     const message = this.#message ??= { role: "model" };
-    if (asText(step?.["type"]) !== "function_call" || step === undefined) return;
+    const type = asText(step?.["type"]);
+    if (step === undefined || type === undefined) return;
+    if (type !== "function_call") {
+      if (VENDOR_STEP.test(type) && this.#tools.size < MOST_TOOLS) this.#tools.set(index, step);
+      return;
+    }
     this.#open.set(
       index,
       startToolCall(message, {
@@ -123,11 +148,16 @@ class InteractionsReader implements ResponseReader {
     const text = asText(delta?.["text"]) ?? asText(asRecord(delta?.["content"])?.["text"]);
     const message = this.#message ??= { role: "model" };
     const open = this.#open.get(index);
+    const tool = this.#tools.get(index);
+    if (tool !== undefined) {
+      this.#tools.set(index, { ...tool, ...delta, type: tool["type"] });
+      return "token";
+    }
     if (type === "arguments_delta" && open !== undefined) {
       open.partial.argumentText += asText(delta?.["partial_arguments"]) ?? asText(delta?.["arguments"]) ?? "";
       return "token";
     }
-    if (text === undefined) return "meta";
+    if (text === undefined) return this.#media(message, delta);
     const member = type === "thought_summary" || type === "thought" ? "reasoning" : "content";
     message[member] = (message[member] ?? "") + text;
     return this.#wantsDelta ? { [member]: text } : "token";
@@ -142,6 +172,15 @@ function toUsage(usage: JsonRecord | undefined): Usage | undefined {
     totalTokens: asCount(usage["total_tokens"]),
     cachedTokens: asCount(usage["total_cached_tokens"]),
     reasoningTokens: asCount(usage["total_thought_tokens"]),
+    inputAudioTokens: countOf(usage["input_tokens_by_modality"], "audio"),
+    inputImageTokens: countOf(usage["input_tokens_by_modality"], "image"),
+    outputAudioTokens: countOf(usage["output_tokens_by_modality"], "audio"),
+    outputImageTokens: countOf(usage["output_tokens_by_modality"], "image"),
   });
   return Object.keys(found).length === 0 ? undefined : found;
+}
+
+function countOf(counts: unknown, modality: string): number | undefined {
+  const found = asRecords(counts).filter((count) => asText(count["modality"])?.toLowerCase() === modality);
+  return sumCounts(...found.map((count) => asCount(count["tokens"])));
 }

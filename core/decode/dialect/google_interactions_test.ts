@@ -61,3 +61,73 @@ Deno.test("google_interactions leaves the finish reason of a cut stream absent",
   assert.equal(answer.choices[0]?.message.content, "Hi");
   assert.equal(answer.choices[0]?.finishReason, undefined);
 });
+
+const SEARCH = { type: "google_search_call", id: "s1", arguments: { queries: ["q"] } };
+const FOUND = { type: "google_search_result", call_id: "s1", result: [{ title: "t" }] };
+const SEARCHED = [{
+  name: "google_search",
+  type: "server",
+  id: "s1",
+  arguments: { queries: ["q"] },
+  isServerSide: true,
+}];
+const RESULT = [{ callId: "s1", name: "google_search", content: '[{"title":"t"}]', isServerSide: true }];
+
+Deno.test("google_interactions gives what the vendor searched as call and result, whole and streamed", () => {
+  const said = { type: "model_output", content: [{ type: "text", text: "Hi" }] };
+  const end = { id: "v1", status: "completed", service_tier: "flex" };
+  const whole = readAnswer(googleInteractions, [{ json: { ...end, steps: [SEARCH, FOUND, said] } }]).answer;
+  const streamed = readAnswer(googleInteractions, [
+    { json: { event_type: "step.start", index: 0, step: { type: "google_search_call", id: "s1", signature: "" } } },
+    {
+      json: { event_type: "step.delta", index: 0, delta: { type: "google_search_call", arguments: SEARCH.arguments } },
+    },
+    { json: { event_type: "step.stop", index: 0 } },
+    { json: { event_type: "step.start", index: 1, step: { type: "google_search_result", call_id: "s1" } } },
+    { json: { event_type: "step.delta", index: 1, delta: { type: "google_search_result", result: FOUND.result } } },
+    { json: { event_type: "step.stop", index: 1 } },
+    { json: { event_type: "step.delta", index: 2, delta: { type: "text", text: "Hi" } } },
+    { json: { event_type: "interaction.completed", interaction: end } },
+  ]).answer;
+  for (const answer of [whole, streamed]) {
+    assert.deepEqual(answer.choices[0]?.message, { role: "model", content: "Hi", toolCalls: SEARCHED });
+    assert.deepEqual(answer.toolResults, RESULT);
+    assert.equal(answer.choices[0]?.finishReason, "stop");
+    assert.equal(answer.serviceTier, "flex");
+  }
+});
+
+Deno.test("google_interactions counts tokens by what they stand for, and pictures that were made", () => {
+  const usage = {
+    total_input_tokens: 9,
+    total_output_tokens: 4,
+    total_tokens: 13,
+    input_tokens_by_modality: [{ modality: "audio", tokens: 5 }, { modality: "text", tokens: 4 }],
+    output_tokens_by_modality: [{ modality: "image", tokens: 4 }],
+  };
+  const { answer } = readAnswer(googleInteractions, [
+    { json: { event_type: "step.delta", index: 0, delta: { type: "image", data: "AA", mime_type: "image/png" } } },
+    { json: { event_type: "interaction.completed", interaction: { id: "v1", status: "completed", usage } } },
+  ]);
+  assert.equal(answer.choices[0]?.message.imageCount, 1);
+  assert.deepEqual(answer.usage, {
+    inputTokens: 9,
+    outputTokens: 4,
+    totalTokens: 13,
+    inputAudioTokens: 5,
+    outputImageTokens: 4,
+  });
+});
+
+Deno.test("google_interactions reads a conversation of steps as messages", () => {
+  const input = [
+    { type: "user_input", content: [{ type: "text", text: "Rain?" }] },
+    { type: "function_call", id: "c1", name: "rain", arguments: { at: 1 } },
+    { type: "function_result", call_id: "c1", name: "rain", result: "no" },
+    { type: "model_output", content: [{ type: "text", text: "No" }] },
+  ];
+  const request = googleInteractions.decodeRequest(toRequestView({ path: "/v1beta/interactions", json: { input } }));
+  assert.deepEqual(request?.messages.map(({ role }) => role), ["user", "model", "user", "model"]);
+  assert.equal(request?.messageCount, 4);
+  assert.equal(request?.messages[2]?.toolResults?.[0]?.content, "no");
+});
