@@ -100,7 +100,11 @@ export class ChatReader implements ResponseReader {
     this.#model ??= asFilledText(record.model);
     this.#serviceTier ??= asFilledText(record.service_tier);
     const usage = record.usage ?? asRecord(record.x_groq)?.usage;
-    if (usage) this.#usage = decodeOpenAiUsage(usage, this.#quirks) ?? this.#usage;
+    if (usage) {
+      this.#usage = decodeOpenAiUsage(usage, this.#quirks) ?? this.#usage;
+      // Mistral names the tier among the counts; the last one counts.
+      this.#serviceTier = asFilledText(asRecord(usage)?.service_tier) ?? this.#serviceTier;
+    }
     let result: "token" | "meta" | StreamDelta = "meta";
     if (record.choices === undefined) {
       const own = fromLlamaApi(record);

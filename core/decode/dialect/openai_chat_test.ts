@@ -132,6 +132,23 @@ Deno.test("pictures beside the content are counted, in a body and in a stream", 
   assert.equal(readAnswer(openaiChat, [delta, delta]).answer.choices[0]?.message.imageCount, 4);
 });
 
+Deno.test("a part without a type is what its only member says", () => {
+  const content = [{ text: "see" }, { image: "data:," }, { audio: "data:," }, { other: 1 }];
+  assert.deepEqual(decode({ messages: [{ role: "user", content }] })?.messages, [
+    { role: "user", content: "see", imageCount: 1, audioCount: 1, fileCount: 1 },
+  ]);
+});
+
+Deno.test("a tier among the counts is the tier of the answer, the last one named; so are tokens written to a cache", () => {
+  const chunk = (usage: object) => ({ json: { choices: [{ index: 0, delta: { content: "x" } }], usage } });
+  const { answer } = readAnswer(openaiChat, [
+    chunk({ prompt_tokens: 9, completion_tokens: 1, service_tier: "priority" }),
+    chunk({ prompt_tokens: 9, completion_tokens: 2, service_tier: "standard", cache_creation_input_tokens: 4 }),
+  ]);
+  assert.equal(answer.serviceTier, "standard");
+  assert.deepEqual(answer.usage, { inputTokens: 9, outputTokens: 2, totalTokens: 11, cacheWriteTokens: 4 });
+});
+
 Deno.test("no body makes the request or the answer throw", () => {
   const random = new Random(11);
   const values = [null, 1, "x", [], {}, [null], [{}], { role: 1 }, { role: "tool" }, [{ type: 1 }], {

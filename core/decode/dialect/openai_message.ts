@@ -65,8 +65,11 @@ export function addContent(message: Message, content: unknown): void {
   }
 }
 
+/** Parts without a type are named by their only member. */
+const MEMBERS = ["image", "image_url", "audio", "input_audio"] as const;
+
 function addPart(message: Message, part: JsonRecord): void {
-  const type = asText(part.type) ?? "text";
+  const type = asText(part.type) ?? MEMBERS.find((name) => part[name] !== undefined) ?? "text";
   if (type === "thinking") return addThinking(message, part);
   const text = asText(part.text) ?? asText(part.refusal);
   if (text !== undefined) return addText(message, text);

@@ -39,6 +39,8 @@ function addDetails(usage: Usage, json: JsonRecord): void {
   const reasoning = asCount(output?.reasoning_tokens) ?? asCount(json.reasoning_tokens);
   if (reasoning !== undefined) usage.reasoningTokens = reasoning;
   if (prompt !== undefined) addInputParts(usage, prompt);
+  const written = usage.cacheWriteTokens ?? asCount(json.cache_creation_input_tokens);
+  if (written !== undefined) usage.cacheWriteTokens = written;
   if (output !== undefined) addOutputParts(usage, output);
 }
 
