@@ -1,4 +1,4 @@
-import { asList, asRecord, asText, type JsonRecord } from "./json_access.ts";
+import { asFilledText, asList, asRecord, asText, type JsonRecord } from "./json_access.ts";
 
 /** Names of events that carry a piece of text, old and new; all become the one that Responses streams have. */
 const TEXT_DELTAS: ReadonlySet<string> = new Set([
@@ -41,7 +41,7 @@ function toDone(json: JsonRecord, servedModel: string | undefined): JsonRecord {
   const usage = [asRecord(response?.usage), asRecord(json.usage)].find((counts) => counts?.output_tokens !== undefined);
   const details = asRecord(response?.status_details);
   return {
-    type: "response.completed",
+    type: `response.${asFilledText(response?.status) ?? "completed"}`,
     response: {
       ...(servedModel !== undefined && { model: servedModel }),
       ...response,

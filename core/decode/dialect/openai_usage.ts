@@ -51,6 +51,9 @@ function addInputParts(usage: Usage, details: JsonRecord): void {
   if (audio) usage.inputAudioTokens = audio;
   const image = asCount(details.image_tokens);
   if (image) usage.inputImageTokens = image;
+  // Cached sound has a price of its own, so 0 is worth saying.
+  const cachedAudio = asCount(asRecord(details.cached_tokens_details)?.audio_tokens);
+  if (cachedAudio !== undefined) usage.cachedAudioTokens = cachedAudio;
 }
 
 function addOutputParts(usage: Usage, details: JsonRecord): void {

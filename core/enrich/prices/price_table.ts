@@ -66,11 +66,19 @@ function findPlainPrice(priceId: string, model: string, timeMs: number): PlainPr
 
 function resolve(priceId: string, name: string, timeMs: number): ModelPrice | undefined {
   try {
-    return calcPrice({ input_tokens: 1, output_tokens: 1 }, name, { providerId: priceId, timestamp: new Date(timeMs) })
-      ?.model_price;
+    const found = calcPrice({ input_tokens: 1, output_tokens: 1 }, name, {
+      providerId: priceId,
+      timestamp: new Date(timeMs),
+    });
+    return found === null || isOfTime(found.model_price) ? undefined : found.model_price;
   } catch {
     return undefined;
   }
+}
+
+/** Charged by how long the sound is, which no count of tokens tells: the package would make it free. */
+function isOfTime(price: ModelPrice): boolean {
+  return Object.keys(price).some((key) => key.endsWith("_hours"));
 }
 
 function toPlainPrice(name: string, price: ModelPrice): PlainPrice {

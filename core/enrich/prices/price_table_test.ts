@@ -87,3 +87,10 @@ Deno.test("names of clouds are unwrapped, and what changes the price is kept", (
   assert.deepEqual(toPriceNames("deepseek/deepseek-r1:free"), ["deepseek/deepseek-r1:free"]);
   assert.deepEqual(toPriceNames("gpt-4o"), ["gpt-4o"]);
 });
+
+Deno.test("a model that is charged by the hour has no price by its tokens, which is not 0", () => {
+  const usage = { inputTokens: 7, outputTokens: 82, outputAudioTokens: 75 };
+  for (const [vendor, model] of [["x-ai", "grok-voice-latest"], ["openai", "whisper-1"]] as const) {
+    assert.equal(findPriceUsd(vendor, model, usage, AT), undefined, model);
+  }
+});
