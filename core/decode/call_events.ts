@@ -153,7 +153,8 @@ export class CallEvents {
     }
     addHeaderFacts(this.#call, response.headers);
     const work = decoded?.pending;
-    if (decoded === undefined || work === undefined || pending === undefined || response.status >= 400) {
+    const isFound = work !== undefined && work.addresses.length > 0 && response.status < 400;
+    if (decoded === undefined || !isFound || pending === undefined) {
       return this.#publishAnswered({ exchange: this.#exchange, response, answer });
     }
     const heldChars = this.#requestChars + answer.readChars;

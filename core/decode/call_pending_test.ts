@@ -156,3 +156,83 @@ Deno.test("only so many answers wait: the oldest is told first", () => {
   const told = stage.drafts.flatMap(({ event }) => event.event_type === "ai.response" ? [event.data.request_id] : []);
   assert.deepEqual(told, ["p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7"]);
 });
+
+/** Asks, takes the work on, and fetches its outcome from the address the vendor documents. */
+const VENDORS = [
+  {
+    provider: "fal",
+    ask: "https://queue.fal.run/fal-ai/flux/dev",
+    request: { prompt: "a cat" },
+    taken: {
+      status: "IN_QUEUE",
+      request_id: "r1",
+      response_url: "https://queue.fal.run/fal-ai/flux/requests/r1",
+      status_url: "https://queue.fal.run/fal-ai/flux/requests/r1/status",
+    },
+    polls: [
+      ["https://queue.fal.run/fal-ai/flux/requests/r1/status?logs=false", { status: "COMPLETED" }],
+      ["https://queue.fal.run/fal-ai/flux/requests/r1", { images: [{ url: "a" }] }],
+    ],
+    expected: { output_count: 1 },
+  },
+  {
+    provider: "runpod",
+    ask: "https://api.runpod.ai/v2/abc/run",
+    request: { input: { prompt: "Hi" } },
+    taken: { id: "j1", status: "IN_QUEUE" },
+    polls: [
+      ["https://api.runpod.ai/v2/abc/stream/j1", { status: "IN_PROGRESS", stream: [{ output: "Hel" }] }],
+      ["https://api.runpod.ai/v2/abc/stream/j1", { status: "COMPLETED", stream: [{ output: "lo" }] }],
+    ],
+    expected: { text: "Hello" },
+  },
+  {
+    provider: "black-forest-labs",
+    ask: "https://api.bfl.ai/v1/flux-pro-1.1",
+    request: { prompt: "a cat" },
+    taken: { id: "j1", polling_url: "https://api.us1.bfl.ai/v1/get_result?id=j1" },
+    polls: [
+      ["https://api.us1.bfl.ai/v1/get_result?id=other", { id: "other", status: "Ready", result: { sample: "x" } }],
+      ["https://api.us1.bfl.ai/v1/get_result?id=j1", { id: "j1", status: "Ready", result: { sample: "x" } }],
+    ],
+    expected: { output_count: 1 },
+  },
+  {
+    provider: "assemblyai",
+    ask: "https://api.assemblyai.com/v2/transcript",
+    request: { audio_url: "https://a" },
+    taken: { id: "j1", status: "queued" },
+    polls: [["https://api.assemblyai.com/v2/transcript/j1", { id: "j1", status: "completed", text: "Hello" }]],
+    expected: { text: "Hello" },
+  },
+] as const;
+
+for (const { provider, ask, request, taken, polls, expected } of VENDORS) {
+  Deno.test(`work that ${provider} took on is one call, whose answer is its outcome`, () => {
+    const stage = new Stage();
+    const exchange = stage.open(ask);
+    stage.send(exchange, JSON.stringify(request));
+    stage.answer(exchange, [[JSON.stringify(taken), 20]]);
+    stage.end(exchange);
+    assert.deepEqual(stage.types(), ["ai.request"]);
+    for (const [url, body] of polls) fetchFrom(stage, url, JSON.stringify(body), 300);
+    const { data } = stage.single("ai.response");
+    assert.equal(data.provider?.id, provider);
+    assert.deepEqual([data.success, data.latency_ms], [true, 300]);
+    if ("text" in expected) assert.equal(data.choices?.[0]?.message.content, expected.text);
+    else assert.equal(data.output_count, expected.output_count);
+  });
+}
+
+Deno.test("an outcome that is a file is told, and nothing of it is kept", () => {
+  const stage = new Stage();
+  const exchange = stage.open("https://api.stability.ai/v2beta/image-to-video");
+  stage.send(exchange, "{}");
+  stage.answer(exchange, [['{"id":"j1"}', 20]]);
+  stage.end(exchange);
+  const url = "https://api.stability.ai/v2beta/image-to-video/result/j1";
+  fetchFrom(stage, url, '{"id":"j1","status":"in-progress"}', 100, { status: 202 });
+  fetchFrom(stage, url, "\0\0\0ftypmp42", 300, { headers: { "content-type": "video/mp4" } });
+  const { data } = stage.single("ai.response");
+  assert.deepEqual([data.success, data.output_count, data.request_id], [true, 1, "j1"]);
+});

@@ -1,6 +1,6 @@
 /** Addresses at which the outcome of accepted work can be read, as `PendingWork` names them. */
 import type { PendingWork } from "../../model/model_call.ts";
-import type { RequestHead } from "./dialect.ts";
+import type { RequestHead, ResponseContext } from "./dialect.ts";
 import { asFilledText } from "./json_access.ts";
 
 const URL_PARTS = /^https?:\/\/([^/?#\s]+)([^?#\s]*)(\?[^#\s]*)?/i;
@@ -23,8 +23,14 @@ export function onSameHost(head: RequestHead, target: string): string | undefine
   return head.host === undefined ? undefined : head.host + target;
 }
 
-/** Work that is under way; undefined when no address is known, because then no later answer can be told to belong to it. */
-export function toPendingWork(...addresses: readonly (string | undefined)[]): PendingWork | undefined {
+/**
+ * Work that is under way. Undefined when the answer that took it on names no address, because then no later one can be told to belong
+ * to it; those that follow need not name one again.
+ */
+export function toPendingWork(
+  { earlier }: Pick<ResponseContext, "earlier">,
+  ...addresses: readonly (string | undefined)[]
+): PendingWork | undefined {
   const known = addresses.filter((address) => address !== undefined);
-  return known.length === 0 ? undefined : { addresses: known };
+  return known.length === 0 && earlier === undefined ? undefined : { addresses: known };
 }

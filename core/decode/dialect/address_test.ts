@@ -16,8 +16,9 @@ Deno.test("work without an address cannot be recognised again", () => {
   const head = { method: "POST", path: "/", query: "", headers: new Map<string, string>() };
   assert.equal(onSameHost(head, "/a"), undefined);
   assert.equal(onSameHost({ ...head, host: "h" }, "/a"), "h/a");
-  assert.equal(toPendingWork(undefined), undefined);
-  assert.deepEqual(toPendingWork(undefined, "h/a"), { addresses: ["h/a"] });
+  assert.equal(toPendingWork({}, undefined), undefined);
+  assert.deepEqual(toPendingWork({}, undefined, "h/a"), { addresses: ["h/a"] });
+  assert.deepEqual(toPendingWork({ earlier: { choices: [] } }, undefined), { addresses: [] });
 });
 
 Deno.test("no text throws or gives an address with blanks", () => {

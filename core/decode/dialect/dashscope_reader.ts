@@ -1,9 +1,10 @@
 /** Reads DashScope's answers: one document, or a stream whose events repeat the text so far or bring what is new. */
-import type { ModelError, ModelResponse } from "../../model/model_call.ts";
+import type { ModelError, ModelResponse, PendingWork } from "../../model/model_call.ts";
 import type { Usage } from "../../model/usage.ts";
 import type { BodyMessage } from "../body/body_format.ts";
+import { onSameHost, toPendingWork } from "./address.ts";
 import type { ResponseContext, ResponseReader, StreamDelta } from "./dialect.ts";
-import { asFilledText, asList, asRecord, asText, type JsonRecord, parseRecord } from "./json_access.ts";
+import { asCount, asFilledText, asList, asRecord, asText, type JsonRecord, parseRecord } from "./json_access.ts";
 import { asRecords, compact } from "./json_value.ts";
 import { ChatChoice } from "./openai_chat_choice.ts";
 import { decodeOpenAiUsage } from "./openai_usage.ts";
@@ -32,6 +33,7 @@ class DashscopeReader implements ResponseReader {
   #error: ModelError | undefined;
   #embedding: ModelResponse["embedding"];
   #outputCount: number | undefined;
+  #pending: PendingWork | undefined;
 
   constructor(context: ResponseContext) {
     this.#context = context;
@@ -47,7 +49,9 @@ class DashscopeReader implements ResponseReader {
       this.#error = compact<ModelError>({ code, message: asFilledText(json["message"]) });
       return "meta";
     }
-    this.#usage = decodeOpenAiUsage(json["usage"], []) ?? this.#usage;
+    const usage = asRecord(json["usage"]);
+    this.#usage = decodeOpenAiUsage(usage, []) ?? this.#usage;
+    this.#outputCount = asCount(usage?.["output_image_count"]) ?? asCount(usage?.["image_count"]) ?? this.#outputCount;
     const output = asRecord(json["output"]);
     return output === undefined ? "meta" : this.#output(output);
   }
@@ -64,10 +68,26 @@ class DashscopeReader implements ResponseReader {
       error: this.#error,
       embedding: this.#embedding,
       outputCount: this.#outputCount,
+      isAccepted: this.#pending === undefined ? undefined : true,
+      pending: this.#pending,
     });
   }
 
+  /** Pictures and videos are made by tasks, whose state has an address of its own. */
+  #task(output: JsonRecord): void {
+    const id = asFilledText(output["task_id"]);
+    const state = output["task_status"];
+    if (state === "PENDING" || state === "RUNNING") {
+      const address = id === undefined ? undefined : onSameHost(this.#context.head, `/api/v1/tasks/${id}`);
+      this.#pending = toPendingWork(this.#context, address);
+    } else if (state === "FAILED" || state === "CANCELED") {
+      const code = asFilledText(output["code"]);
+      this.#error = compact<ModelError>({ code: code ?? state, message: asFilledText(output["message"]) });
+    } else if (asFilledText(output["video_url"]) !== undefined) this.#outputCount = 1;
+  }
+
   #output(output: JsonRecord): "token" | "meta" | StreamDelta {
+    if (output["task_status"] !== undefined) this.#task(output);
     const vectors = asRecords(output["embeddings"]);
     const first = vectors[0]?.["embedding"];
     if (Array.isArray(first)) this.#embedding = { count: vectors.length, dimensions: first.length };
@@ -92,10 +112,16 @@ class DashscopeReader implements ResponseReader {
     const reasoning = this.#newPart(choice.reasoning, asText(message["reasoning_content"]));
     const calls = message["tool_calls"];
     const hasCalls = asList(calls).length > 0;
-    const delta = compact<Record<string, unknown>>({ role: message["role"], content, reasoning_content: reasoning });
+    const pictures = asRecords(message["content"]).filter((part) => part["image"] !== undefined);
+    const delta = compact<Record<string, unknown>>({
+      role: message["role"],
+      content,
+      reasoning_content: reasoning,
+      images: pictures.length === 0 ? undefined : pictures,
+    });
     choice.takeDelta(hasCalls && this.#isIncremental ? { ...delta, tool_calls: calls } : delta);
     if (hasCalls && !this.#isIncremental) growing.calls = calls;
-    if (!content && !reasoning) return hasCalls ? "token" : "meta";
+    if (!content && !reasoning) return hasCalls || pictures.length > 0 ? "token" : "meta";
     if (!this.#context.wantsDelta) return "token";
     return compact<StreamDelta>({ content: content || undefined, reasoning: reasoning || undefined });
   }

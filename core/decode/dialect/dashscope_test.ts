@@ -112,3 +112,34 @@ Deno.test("dashscope tells errors, vectors and what a cut stream said", () => {
   const cut = readAnswer(dashscope, [said("He")], { isComplete: false }).answer;
   assert.deepEqual([cut.choices[0]?.message.content, cut.choices[0]?.finishReason], ["He", undefined]);
 });
+
+Deno.test("dashscope's tasks say where they are, and what came of them", () => {
+  const path = "/api/v1/services/aigc/text2image/image-synthesis";
+  const json = { request_id: "r", output: { task_id: "t-1", task_status: "PENDING" } };
+  const taken = readAnswer(dashscope, [{ json }], { path, host: "dashscope.aliyuncs.com" }).answer;
+  assert.deepEqual(taken.pending, { addresses: ["dashscope.aliyuncs.com/api/v1/tasks/t-1"] });
+  const request = dashscope.decodeRequest(toRequestView({ path, json: { model: "wanx", input: { prompt: "p" } } }));
+  const options = { path: "/api/v1/tasks/t-1", earlier: taken, ...(request !== undefined && { request }) };
+  const read = (output: unknown) => readAnswer(dashscope, [{ json: { request_id: "r", output } }], options).answer;
+  assert.deepEqual(read({ task_id: "t-1", task_status: "RUNNING" }).pending, { addresses: [] });
+  assert.equal(
+    read({ task_id: "t-1", task_status: "SUCCEEDED", results: [{ url: "a" }, { url: "b" }] }).outputCount,
+    2,
+  );
+  assert.equal(read({ task_id: "t-1", task_status: "SUCCEEDED", video_url: "a" }).outputCount, 1);
+  const failed = read({ task_id: "t-1", task_status: "FAILED", code: "InvalidParameter", message: "m" });
+  assert.deepEqual([failed.pending, failed.error], [undefined, { code: "InvalidParameter", message: "m" }]);
+});
+
+Deno.test("dashscope counts the pictures that a model made, and what was billed for them", () => {
+  const message = { role: "assistant", content: [{ image: "AA" }, { image: "BB" }] };
+  const { answer } = readAnswer(dashscope, [{
+    json: {
+      request_id: "r",
+      output: { choices: [{ finish_reason: "stop", message }] },
+      usage: { output_image_count: 2, output_width: 8 },
+    },
+  }]);
+  assert.equal(answer.choices[0]?.message.imageCount, 2);
+  assert.equal(answer.outputCount, 2);
+});

@@ -1,15 +1,17 @@
 /**
- * Voice and image vendors whose formats are their own: what is common to them is read (model, prompt, status, error), sound and
- * pictures are never kept. Their paths are matched weakly, so that only a host whose provider row lists the format decides.
+ * Voice and image vendors whose formats are their own: what is common to them is read (model, prompt, status, error, what came of work
+ * that was taken on), sound and pictures are never kept. Their paths are matched weakly, so that only a host whose provider row lists the format decides.
  *
  * @see https://elevenlabs.io/docs/api-reference, https://developers.deepgram.com/reference, https://platform.stability.ai/docs/api-reference (read 2026-11-21)
  */
 import type { ModelRequest, ModelResponse, RequestType } from "../../model/model_call.ts";
-import type { Dialect, RequestHead, RequestView } from "./dialect.ts";
+import { readWork } from "./accepted_work.ts";
+import type { Dialect, RequestHead, RequestView, ResponseContext } from "./dialect.ts";
 import { createDocumentReader } from "./document_reader.ts";
 import { readFormFields } from "./form_fields.ts";
 import { asFilledText, asList, asRecord, asText, type JsonRecord } from "./json_access.ts";
 import { compact } from "./json_value.ts";
+import { decodeOpenAiError } from "./openai_error.ts";
 
 /** Enough on a host that lists the format, too little anywhere else. */
 const ONLY_WITH_HOST = 0.3;
@@ -18,7 +20,13 @@ const AUDIO_PATH =
   /\/(?:text-to-speech|speech-to-text|speech-to-speech|listen|speak|transcript|tts|stt|synthesize|voice\/generate|pre-recorded|jobs)(?:\/|$)/;
 
 const IMAGE_PATH =
-  /\/(?:stable-image|generation|generations|generate|edit|image_to_video|text_to_video|flux[\w.-]*|prompt|txt2img|img2img|videos|images)(?:\/|$)/;
+  /\/(?:stable-image|generation|generations|generate|edit|image_to_video|image-to-video|text_to_video|text_to_image|video_to_video|(?:video|image)_upscale|character_performance|video_to_hdr|avatar_videos|flux[\w.-]*|prompt|txt2img|img2img|videos|images)(?:\/|$)/;
+
+const VIDEO_PATH =
+  /\/v[12]\/videos(?:\/[^/]+\/remix|\/edits|\/extensions)?$|\/paas\/v4\/videos\/generations$|\/v[12]\/video_generation$/;
+
+/** Vendors whose paths are their models'. */
+const MODEL_IN_PATH = /^\/v1\/(flux[\w.-]*)$/;
 
 const MODEL_IN_QUERY = /(?:^|&)model(?:_id)?=([^&]+)/;
 
@@ -40,6 +48,19 @@ export const imageVendor: Dialect = createMediaVendor({
   docsUrl: "https://platform.stability.ai/docs/api-reference",
 });
 
+/** Vendors of models that make videos as well: OpenAI's format, and those of others that are alike. */
+export const openaiVideos: Dialect = {
+  ...createMediaVendor({
+    id: "openai_videos",
+    summary: "Videos in OpenAI's format, and in those of Together, Z.AI, Zhipu and MiniMax",
+    requestType: "image",
+    path: VIDEO_PATH,
+    docsUrl: "https://developers.openai.com/api/reference/resources/videos",
+  }),
+  matchAnswer: (json) =>
+    json?.["object"] === "video" && typeof json["status"] === "string" && typeof json["model"] === "string" ? 0.85 : 0,
+};
+
 interface MediaVendorOptions {
   readonly id: string;
   readonly summary: string;
@@ -60,14 +81,14 @@ function createMediaVendor(options: MediaVendorOptions): Dialect {
     matchAnswer: () => 0,
     requestType: () => requestType,
     decodeRequest: (view) => decodeRequest(view, requestType),
-    createReader: (context) => createDocumentReader(context, readAnswer),
+    createReader: (context) => createDocumentReader(context, readAnswer, { hasOwnErrors: true }),
   };
 }
 
 function decodeRequest(view: RequestView, requestType: RequestType): ModelRequest {
   const fields = readFormFields(view);
   const text = asText(fields?.["text"]) ?? asText(fields?.["prompt"]) ?? asText(fields?.["input"]) ??
-    asText(fields?.["transcript"]);
+    asText(fields?.["transcript"]) ?? asText(fields?.["promptText"]);
   return compact<ModelRequest>({
     requestType,
     model: readModel(fields, view),
@@ -80,21 +101,34 @@ function decodeRequest(view: RequestView, requestType: RequestType): ModelReques
 
 function readModel(fields: JsonRecord | undefined, head: RequestHead): string | undefined {
   const named = asFilledText(fields?.["model"]) ?? asFilledText(fields?.["model_id"]) ??
-    asFilledText(fields?.["speech_model"]);
+    asFilledText(fields?.["speech_model"]) ?? asFilledText(fields?.["model_name"]) ??
+    asFilledText(fields?.["modelId"]) ?? MODEL_IN_PATH.exec(head.path)?.[1];
   if (named !== undefined) return named;
   const inQuery = MODEL_IN_QUERY.exec(head.query)?.[1];
   return inQuery === undefined || inQuery.includes("%") ? undefined : inQuery;
 }
 
-function readAnswer(json: JsonRecord): Partial<ModelResponse> {
-  const results = asRecord(json["results"]);
-  const channel = asRecord(asList(results?.["channels"])[0]);
-  const text = asText(json["text"]) ?? asText(asRecord(asList(channel?.["alternatives"])[0])?.["transcript"]);
+function readAnswer(json: JsonRecord, context: ResponseContext): Partial<ModelResponse> {
+  const work = readWork(json, context);
+  if (work?.pending !== undefined) return work;
+  const error = work?.error ?? decodeOpenAiError(json);
+  if (error !== undefined) return { ...work, error };
+  const text = readText(json);
   const outputs = Array.isArray(json["images"]) ? json["images"] : json["artifacts"];
   return compact<Partial<ModelResponse>>({
     requestId: asFilledText(json["id"]) ?? asFilledText(json["request_id"]) ??
-      asFilledText(asRecord(json["metadata"])?.["request_id"]),
+      asFilledText(asRecord(json["metadata"])?.["request_id"]) ?? work?.requestId,
+    model: context.earlier === undefined
+      ? undefined
+      : asFilledText(json["model"]) ?? asFilledText(json["speech_model_used"]),
     choices: text === undefined ? undefined : [{ index: 0, message: { role: "assistant", content: text } }],
-    outputCount: Array.isArray(outputs) ? outputs.length : undefined,
+    outputCount: Array.isArray(outputs) ? outputs.length : work?.outputCount,
   });
+}
+
+function readText(json: JsonRecord): string | undefined {
+  const channel = asRecord(asList(asRecord(json["results"])?.["channels"])[0]);
+  const transcription = asRecord(asRecord(json["result"])?.["transcription"]);
+  return asText(json["text"]) ?? asText(transcription?.["full_transcript"]) ??
+    asText(asRecord(asList(channel?.["alternatives"])[0])?.["transcript"]);
 }

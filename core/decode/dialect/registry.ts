@@ -41,7 +41,9 @@ import { rerank } from "./rerank.ts";
 import { hfTgi } from "./hf_tgi.ts";
 import { replicate } from "./replicate.ts";
 import { audioSocket } from "./audio_socket.ts";
-import { audioVendor, imageVendor } from "./media_vendor.ts";
+import { audioVendor, imageVendor, openaiVideos } from "./media_vendor.ts";
+import { fal } from "./fal.ts";
+import { runpodJob } from "./runpod_job.ts";
 import { batches } from "./batches.ts";
 import { googleInteractions } from "./google_interactions.ts";
 import { cloudflareRun } from "./cloudflare_run.ts";
@@ -83,6 +85,9 @@ export const DIALECTS: readonly Dialect[] = [
   rerank,
   hfTgi,
   replicate,
+  runpodJob,
+  fal,
+  openaiVideos,
   audioVendor,
   imageVendor,
   batches,

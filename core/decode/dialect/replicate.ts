@@ -59,14 +59,13 @@ function decodeRequest(view: RequestView): ModelRequest | undefined {
   });
 }
 
-function readPrediction(json: JsonRecord): Partial<ModelResponse> {
+function readPrediction(json: JsonRecord, context: ResponseContext): Partial<ModelResponse> {
   const isUnderWay = UNDER_WAY.has(json["status"]);
-  const pending = isUnderWay ? readAddresses(json) : undefined;
   return compact<Partial<ModelResponse>>({
     requestId: asFilledText(json["id"]),
     model: asFilledText(json["model"]),
     isAccepted: isUnderWay ? true : undefined,
-    pending,
+    pending: isUnderWay ? readAddresses(json, context) : undefined,
     // While a prediction is under way its output grows.
     ...(isUnderWay ? {} : readOutput(json["output"])),
     usage: readUsage(asRecord(json["metrics"])),
@@ -74,9 +73,9 @@ function readPrediction(json: JsonRecord): Partial<ModelResponse> {
   });
 }
 
-function readAddresses(json: JsonRecord): PendingWork | undefined {
+function readAddresses(json: JsonRecord, context: ResponseContext): PendingWork | undefined {
   const urls = asRecord(json["urls"]);
-  return toPendingWork(toAddress(urls?.["get"]), toAddress(urls?.["stream"]));
+  return toPendingWork(context, toAddress(urls?.["get"]), toAddress(urls?.["stream"]));
 }
 
 function readOutput(output: unknown): Partial<ModelResponse> {
