@@ -60,7 +60,8 @@ function toRequest(facts: ExchangeFacts): HttpRequest {
   const query = target.indexOf("?");
   return {
     ...toMessage(facts.requestHeaders, facts.requestBody, facts.startNs, facts.startNs),
-    method: facts.method,
+    // Some recorders keep the word the program used; on the wire it stands in capitals.
+    method: facts.method.toUpperCase(),
     target,
     path: query < 0 ? target : target.slice(0, query),
     ...(known === undefined ? {} : { host: known }),

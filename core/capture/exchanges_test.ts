@@ -93,3 +93,8 @@ Deno.test("2,000 damaged inputs are read without a throw", async () => {
     await read(bytes);
   }
 });
+
+Deno.test("a method is what stands on the wire, however a recorder wrote it", async () => {
+  const { exchanges: [input] } = await read(JSON.stringify({ method: "post", url: "https://a.b/c" }));
+  is(input?.exchange.request.method, "POST");
+});

@@ -3,6 +3,7 @@ import type { BodyMessage } from "../body/body_format.ts";
 import type { Dialect, RequestHead, RequestView, StreamDelta } from "./dialect.ts";
 import { asFilledText, asList, asRecord, asText, type JsonRecord, parseRecord } from "./json_access.ts";
 import { ChatReader } from "./openai_chat_reader.ts";
+import { findEngine } from "./openai_engine.ts";
 import { decodeParameters } from "./openai_options.ts";
 import { hasPathEnd } from "./path_end.ts";
 
@@ -20,7 +21,9 @@ export const openaiCompletions: Dialect = {
   stability: "stable",
   docsUrl: "https://platform.openai.com/docs/api-reference/completions",
   matchHead: (head) => {
-    if (head.method !== "POST" || !hasPathEnd(head.path, "completions")) return 0;
+    if (head.method !== "POST") return 0;
+    if (hasPathEnd(head.path, "v1/edits")) return 0.85;
+    if (!hasPathEnd(head.path, "completions")) return 0;
     return hasPathEnd(head.path, "chat/completions") || hasPathEnd(head.path, "agents/completions") ? 0 : 0.85;
   },
   matchBody,
@@ -40,15 +43,16 @@ function matchBody(json: JsonRecord, head: RequestHead): number {
 
 function decodeRequest(view: RequestView): ModelRequest | undefined {
   const json = asRecord(view.json);
-  if (json === undefined || json.prompt === undefined) return undefined;
+  const prompt = json?.prompt ?? (json?.instruction === undefined ? undefined : [json.input, json.instruction]);
+  if (json === undefined || prompt === undefined) return undefined;
   const request: ModelRequest = {
     requestType: "completion",
     isStreaming: json.stream === true,
-    messages: toMessages(json.prompt),
+    messages: toMessages(prompt),
     tools: [],
     parameters: decodeParameters(json),
   };
-  const model = asFilledText(json.model);
+  const model = asFilledText(json.model) ?? findEngine(view.path);
   if (model !== undefined) request.model = model;
   return request;
 }

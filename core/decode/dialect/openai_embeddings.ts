@@ -3,6 +3,7 @@ import type { Usage } from "../../model/usage.ts";
 import type { BodyMessage } from "../body/body_format.ts";
 import type { Dialect, RequestHead, RequestView, ResponseContext, ResponseReader } from "./dialect.ts";
 import { asFilledText, asList, asRecord, asText, type JsonRecord, parseJson } from "./json_access.ts";
+import { findEngine } from "./openai_engine.ts";
 import { decodeBareError, decodeOpenAiError } from "./openai_error.ts";
 import { decodeOpenAiUsage } from "./openai_usage.ts";
 import { hasPathEnd } from "./path_end.ts";
@@ -50,7 +51,7 @@ function decodeRequest(view: RequestView): ModelRequest | undefined {
     tools: [],
     parameters: {},
   };
-  const model = asFilledText(json.model);
+  const model = asFilledText(json.model) ?? findEngine(view.path);
   if (model !== undefined) request.model = model;
   const count = countInputs(input);
   if (count !== undefined) request.inputCount = count;

@@ -9,6 +9,7 @@ const FAMILIES: readonly (readonly [prefix: string, family: string])[] = [
   ["gpt-3.5", "gpt-3.5"],
   ["gpt-oss", "gpt-oss"],
   ["gpt-5", "gpt-5"],
+  ["gpt-6", "gpt-6"],
   ["chatgpt-4o", "gpt-4"],
   ["o1", "o1"],
   ["o3", "o3"],
@@ -23,12 +24,17 @@ const FAMILIES: readonly (readonly [prefix: string, family: string])[] = [
   ["claude-sonnet-4", "claude-4"],
   ["claude-haiku-4", "claude-4"],
   ["claude-4", "claude-4"],
+  ["claude-opus-5", "claude-5"],
+  ["claude-sonnet-5", "claude-5"],
+  ["claude-haiku-5", "claude-5"],
+  ["claude-fable-5", "claude-5"],
   ["gemini-1.5", "gemini-1.5"],
   ["gemini-2.0", "gemini-2.0"],
   ["gemini-2.5", "gemini-2.5"],
   ["gemini-3", "gemini-3"],
   ["gemma-2", "gemma-2"],
   ["gemma-3", "gemma-3"],
+  ["gemma-4", "gemma-4"],
   ["mistral", "mistral"],
   ["ministral", "ministral"],
   ["magistral", "magistral"],
@@ -63,7 +69,8 @@ const FAMILIES: readonly (readonly [prefix: string, family: string])[] = [
 ];
 
 /** Region and vendor words that Bedrock puts before a model's name (`us.anthropic.claude-…`). */
-const DOTTED_VENDORS = /^(?:(?:us|eu|apac|global|jp|au|us-gov)\.)?(?:anthropic|amazon|meta|mistral|cohere|deepseek)\./;
+const DOTTED_VENDORS =
+  /^(?:(?:us|eu|apac|global|jp|au|us-gov)\.)?(?:anthropic|amazon|meta|mistral|cohere|deepseek|openai|google|qwen|moonshotai|moonshot|zai)\./;
 
 const MAX_CACHED = 512;
 const cache = new Map<string, string | undefined>();

@@ -72,6 +72,10 @@ Deno.test("findModelFamily knows documented names with and without gateway prefi
     ["o10-x", undefined],
     ["us.anthropic.claude-sonnet-4-20250514-v1:0", "claude-4"],
     ["accounts/fireworks/models/llama-3-70b", "llama-3"],
+    ["openai/gpt-6-luna", "gpt-6"],
+    ["claude-fable-5", "claude-5"],
+    ["global.openai.gpt-oss-20b-1:0", "gpt-oss"],
+    ["google.gemma-4-31b", "gemma-4"],
     ["acme-1", undefined],
     ["", undefined],
   ];
