@@ -1,18 +1,16 @@
 /**
  * Runs of OpenAI Assistants: creating one asks a model to answer a thread. Threads, messages and assistants themselves are
- * stored objects, not calls; the answer's text is fetched later and is not part of the run.
+ * stored objects, not calls. A run that is not streamed is polled; the text it adds to its thread is fetched apart from it.
  *
  * @see https://platform.openai.com/docs/api-reference/runs (read 2026-11-21)
  */
-import type { Message, ModelRequest, ModelResponse, ToolCall } from "../../model/model_call.ts";
+import type { Message, ModelRequest } from "../../model/model_call.ts";
 import type { Dialect, RequestView } from "./dialect.ts";
-import { createDocumentReader } from "./document_reader.ts";
 import { asFilledText, asRecord, asText, type JsonRecord } from "./json_access.ts";
 import { asRecords, compact } from "./json_value.ts";
+import { createRunReader } from "./openai_assistants_reader.ts";
 import { decodeOpenAiMessages } from "./openai_message.ts";
 import { decodeOpenAiTools, decodeParameters, decodeToolChoice } from "./openai_options.ts";
-import { decodeOpenAiUsage } from "./openai_usage.ts";
-import { toToolCall } from "./tool_call_builder.ts";
 
 const RUN_PATH = /\/threads\/(?:[^/]+\/)?runs$/;
 const OUTPUTS_PATH = /\/threads\/[^/]+\/runs\/[^/]+\/submit_tool_outputs$/;
@@ -30,7 +28,7 @@ export const openaiAssistants: Dialect = {
   matchAnswer: (json) => (json?.["object"] === "thread.run" ? 0.9 : 0),
   requestType: () => "chat",
   decodeRequest,
-  createReader: (context) => createDocumentReader(context, (json) => readRun(json, context.quirks)),
+  createReader: createRunReader,
 };
 
 function decodeRequest(view: RequestView): ModelRequest | undefined {
@@ -57,33 +55,4 @@ function readOutputs(json: JsonRecord): Message[] {
     compact({ callId: asFilledText(output["tool_call_id"]), content: asText(output["output"]) })
   );
   return toolResults.length === 0 ? [] : [{ role: "tool", toolResults }];
-}
-
-function readRun(json: JsonRecord, quirks: readonly string[]): Partial<ModelResponse> {
-  if (json["object"] !== "thread.run") return {};
-  const asked = asRecord(asRecord(json["required_action"])?.["submit_tool_outputs"]);
-  const toolCalls = asRecords(asked?.["tool_calls"]).map(readToolCall);
-  const failed = asRecord(json["last_error"]);
-  return compact<Partial<ModelResponse>>({
-    requestId: asFilledText(json["id"]),
-    model: asFilledText(json["model"]),
-    isAccepted: true,
-    choices: toolCalls.length === 0
-      ? undefined
-      : [{ index: 0, message: { role: "assistant", toolCalls }, finishReason: "tool_calls" }],
-    usage: decodeOpenAiUsage(json["usage"], quirks),
-    error: failed === undefined
-      ? undefined
-      : compact({ code: asFilledText(failed["code"]), message: asFilledText(failed["message"]) }),
-  });
-}
-
-function readToolCall(call: JsonRecord): ToolCall {
-  const named = asRecord(call["function"]);
-  const facts = {
-    id: asFilledText(call["id"]),
-    name: asText(named?.["name"]) ?? "",
-    type: asFilledText(call["type"]) ?? "function",
-  };
-  return toToolCall(facts, asText(named?.["arguments"]) ?? "", true);
 }

@@ -5,10 +5,10 @@
  */
 import type { ModelRequest, ModelResponse } from "../../model/model_call.ts";
 import type { Usage } from "../../model/usage.ts";
-import type { Dialect, RequestView } from "./dialect.ts";
+import type { Dialect, RequestView, ResponseContext } from "./dialect.ts";
 import { createDocumentReader } from "./document_reader.ts";
 import { readFormFields } from "./form_fields.ts";
-import { asCount, asRecord, asText, type JsonRecord } from "./json_access.ts";
+import { asCount, asFilledText, asRecord, asText, type JsonRecord } from "./json_access.ts";
 import { compact } from "./json_value.ts";
 import { decodeOpenAiUsage } from "./openai_usage.ts";
 import { hasPathEnd } from "./path_end.ts";
@@ -27,7 +27,7 @@ export const openaiAudio: Dialect = {
   matchAnswer: () => 0,
   requestType: () => "audio",
   decodeRequest,
-  createReader: (context) => createDocumentReader(context, (json) => readAudio(json, context.quirks)),
+  createReader: (context) => createDocumentReader(context, readAudio),
 };
 
 function decodeRequest(view: RequestView): ModelRequest | undefined {
@@ -49,11 +49,11 @@ function decodeRequest(view: RequestView): ModelRequest | undefined {
 }
 
 /** A transcript is the answer's text; in streams the last event carries it whole. */
-function readAudio(json: JsonRecord, quirks: readonly string[]): Partial<ModelResponse> {
+function readAudio(json: JsonRecord, { quirks, response }: ResponseContext): Partial<ModelResponse> {
   const type = asText(json["type"]);
   const text = type === undefined || type.endsWith(".done") ? asText(json["text"]) : undefined;
   return compact<Partial<ModelResponse>>({
-    model: asText(json["model"]),
+    model: asFilledText(json["model"]) ?? asFilledText(response.headers.get("openai-model")),
     choices: text === undefined ? undefined : [{ index: 0, message: { role: "assistant", content: text } }],
     usage: readUsage(json["usage"], quirks),
   });

@@ -19,3 +19,10 @@ Deno.test("openai_audio reads a transcript and gives no tokens for usage by dura
   assert.equal(stream.choices[0]?.message.content, "hello");
   assert.equal(stream.usage?.inputTokens, 9);
 });
+
+Deno.test("the model of a transcript may stand in the answer's head only", () => {
+  const { answer } = readAnswer(openaiAudio, [{ json: { text: "Two owls." } }], {
+    headers: { "openai-model": "whisper-1" },
+  });
+  assert.equal(answer.model, "whisper-1");
+});
