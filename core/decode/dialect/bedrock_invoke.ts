@@ -19,11 +19,13 @@ import type { Dialect, RequestHead, RequestView } from "./dialect.ts";
 import { asRecord } from "./json_access.ts";
 import { openaiChat } from "./openai_chat.ts";
 import { openaiCompletions } from "./openai_completions.ts";
+import { rerank } from "./rerank.ts";
 
 /** Vendor formats by what the model id says; ids may carry a region prefix or be part of an ARN. The first that fits wins. */
 const FORMATS: readonly { readonly model: RegExp; readonly dialect: Dialect }[] = [
   { model: /\banthropic\.claude/, dialect: anthropicMessages },
   { model: /\bcohere\.embed/, dialect: cohereEmbed },
+  { model: /\b(?:cohere|amazon)\.rerank/, dialect: rerank },
   { model: /\bcohere\.command-[ra]/, dialect: cohereChat },
   { model: /\bcohere\.command/, dialect: cohereGenerate },
   { model: /\bai21\.j2/, dialect: ai21Complete },

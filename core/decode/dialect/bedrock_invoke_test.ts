@@ -14,6 +14,7 @@ Deno.test("bedrock_invoke picks the vendor's format by the model id", () => {
   assert.equal(idOf("amazon.nova-lite-v1%3A0"), "bedrock_converse");
   assert.equal(idOf("amazon.nova-2-multimodal-embeddings-v1:0"), "bedrock_text");
   assert.equal(idOf("us.cohere.embed-v4:0"), "cohere_embed");
+  assert.equal(idOf("cohere.rerank-v3-5:0"), "rerank");
   assert.equal(idOf("amazon.titan-embed-text-v2:0"), "bedrock_text");
 });
 

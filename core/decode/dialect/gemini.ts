@@ -14,6 +14,7 @@ import {
   unwrapGeminiAnswer,
 } from "./gemini_content.ts";
 import { createGeminiReader } from "./gemini_reader.ts";
+import { CALLING_MODES, toWord } from "./gemini_words.ts";
 import { asRecord, asText, type JsonRecord } from "./json_access.ts";
 import { asRecords, compact } from "./json_value.ts";
 import { hasPathEnd } from "./path_end.ts";
@@ -124,7 +125,7 @@ function countInputs(body: JsonRecord): number | undefined {
 
 function readToolChoice(body: JsonRecord): string | undefined {
   const config = asRecord(geminiField(asRecord(geminiField(body, "toolConfig")), "functionCallingConfig"));
-  return asText(config?.["mode"])?.toLowerCase();
+  return toWord(config?.["mode"], CALLING_MODES)?.toLowerCase();
 }
 
 function readParameters(body: JsonRecord): Record<string, unknown> {

@@ -5,6 +5,7 @@
  * @see https://ai.google.dev/api/caching#Content (read 2026-11-21)
  */
 import type { Message, ToolCall, ToolDefinition, ToolResult } from "../../model/model_call.ts";
+import { OUTCOMES, toWord } from "./gemini_words.ts";
 import { asList, asRecord, asText, type JsonRecord } from "./json_access.ts";
 import { asRecords, compact, isRecord } from "./json_value.ts";
 
@@ -29,13 +30,14 @@ export function toGeminiToolCall(call: JsonRecord): ToolCall {
 function addServerCall(message: Message, part: JsonRecord): void {
   const code = asRecord(geminiField(part, "executableCode"));
   const call = asRecord(geminiField(part, "toolCall"));
-  if (code === undefined && call === undefined) return;
-  const given = code ?? call ?? {};
+  const name = code === undefined ? asText(geminiField(call, "toolType")) : "code_execution";
+  // Some tools are named by an id alone: nothing tells what was called.
+  if (name === undefined) return;
   (message.toolCalls ??= []).push(compact<ToolCall>({
-    id: asText(given["id"]),
-    name: code === undefined ? asText(geminiField(given, "toolType")) ?? "" : "code_execution",
+    id: asText((code ?? call)?.["id"]),
+    name,
     type: "server",
-    arguments: code === undefined ? given["args"] ?? {} : compact({ language: code["language"], code: code["code"] }),
+    arguments: code === undefined ? call?.["args"] ?? {} : compact({ language: code["language"], code: code["code"] }),
     isServerSide: true,
   }));
 }
@@ -46,10 +48,12 @@ function addServerResult(message: Message, part: JsonRecord): void {
   if (ran === undefined && response === undefined) return;
   const given = ran ?? response ?? {};
   const body = given["response"];
-  const outcome = asText(ran?.["outcome"]);
+  const name = ran === undefined ? asText(geminiField(given, "toolType")) : "code_execution";
+  if (name === undefined && body === undefined) return;
+  const outcome = toWord(ran?.["outcome"], OUTCOMES);
   (message.toolResults ??= []).push(compact<ToolResult>({
     callId: asText(given["id"]),
-    name: ran === undefined ? asText(geminiField(given, "toolType")) : "code_execution",
+    name,
     content: ran === undefined ? body === undefined ? undefined : JSON.stringify(body) : asText(ran["output"]),
     isError: outcome === undefined ? undefined : outcome !== "OUTCOME_OK",
     isServerSide: true,

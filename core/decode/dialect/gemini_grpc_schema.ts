@@ -3,6 +3,7 @@
  *
  * @see https://github.com/googleapis/googleapis google/ai/generativelanguage/v1beta, google/cloud/aiplatform/v1 (read 2026-11-21)
  */
+import { CALLING_MODES, CLOUD_BLOCKS, CLOUD_REASONS, LABS_BLOCKS, LABS_REASONS, MODALITIES } from "./gemini_words.ts";
 import { proto, type ProtoEnum, protoList, type ProtoSchema } from "./protobuf.ts";
 
 /** The messages of one service. */
@@ -18,12 +19,12 @@ export interface GeminiMessages {
 }
 
 /** An enumeration from its words in order from 1. */
-function words(list: string): ProtoEnum {
-  return { names: Object.fromEntries(list.split(" ").map((name, index) => [index + 1, name])) };
+function words(list: readonly string[]): ProtoEnum {
+  return { names: Object.fromEntries(list.map((name, index) => [index + 1, name])) };
 }
 
-const MODALITY = words("TEXT IMAGE VIDEO AUDIO DOCUMENT");
-const MODE = words("AUTO ANY NONE VALIDATED");
+const MODALITY = words(MODALITIES);
+const MODE = words(CALLING_MODES);
 const EMPTY: ProtoSchema = { fields: {} };
 const BLOB: ProtoSchema = { fields: { 1: proto("mimeType", "text"), 2: proto("data", "media") } };
 const FILE: ProtoSchema = { fields: { 1: proto("mimeType", "text"), 2: proto("fileUri", "text") } };
@@ -137,23 +138,7 @@ export const GENERATIVE_LANGUAGE: GeminiMessages = createMessages({
   candidate: {
     fields: {
       1: proto("content", LABS_CONTENT),
-      2: proto("finishReason", {
-        names: {
-          1: "STOP",
-          2: "MAX_TOKENS",
-          3: "SAFETY",
-          4: "RECITATION",
-          5: "OTHER",
-          6: "LANGUAGE",
-          7: "BLOCKLIST",
-          8: "PROHIBITED_CONTENT",
-          9: "SPII",
-          10: "MALFORMED_FUNCTION_CALL",
-          11: "IMAGE_SAFETY",
-          12: "UNEXPECTED_TOOL_CALL",
-          13: "TOO_MANY_TOOL_CALLS",
-        },
-      }),
+      2: proto("finishReason", words(LABS_REASONS)),
       3: proto("index", "integer"),
     },
   },
@@ -169,7 +154,7 @@ export const GENERATIVE_LANGUAGE: GeminiMessages = createMessages({
       10: proto("thoughtsTokenCount", "integer"),
     },
   },
-  blockReason: words("SAFETY OTHER BLOCKLIST PROHIBITED_CONTENT IMAGE_SAFETY"),
+  blockReason: words(LABS_BLOCKS),
   generate: { model: 1, tools: 5 },
   answer: { candidates: 1, feedback: 2, usage: 3, version: 4, id: 5 },
   count: { model: 1, contents: 2 },
@@ -226,12 +211,7 @@ export const AI_PLATFORM: GeminiMessages = createMessages({
     fields: {
       1: proto("index", "integer"),
       2: proto("content", CLOUD_CONTENT),
-      3: proto(
-        "finishReason",
-        words(
-          "STOP MAX_TOKENS SAFETY RECITATION OTHER BLOCKLIST PROHIBITED_CONTENT SPII MALFORMED_FUNCTION_CALL MODEL_ARMOR",
-        ),
-      ),
+      3: proto("finishReason", words(CLOUD_REASONS)),
     },
   },
   usage: {
@@ -245,7 +225,7 @@ export const AI_PLATFORM: GeminiMessages = createMessages({
       14: proto("thoughtsTokenCount", "integer"),
     },
   },
-  blockReason: words("SAFETY OTHER BLOCKLIST PROHIBITED_CONTENT MODEL_ARMOR JAILBREAK"),
+  blockReason: words(CLOUD_BLOCKS),
   generate: { model: 5, tools: 6 },
   answer: { candidates: 2, feedback: 3, usage: 4, version: 11, id: 13 },
   count: { model: 3, contents: 4 },

@@ -9,6 +9,7 @@ import type { Usage } from "../../model/usage.ts";
 import type { BodyMessage } from "../body/body_format.ts";
 import type { ResponseContext, ResponseReader, StreamDelta } from "./dialect.ts";
 import { addGeminiPart, geminiField, unwrapGeminiAnswer } from "./gemini_content.ts";
+import { CLOUD_BLOCKS, CLOUD_REASONS, LABS_BLOCKS, LABS_REASONS, MODALITIES, toWord } from "./gemini_words.ts";
 import { isPartialCall, PartialGeminiCall } from "./gemini_partial_call.ts";
 import { asCount, asFilledText, asRecord, asText, type JsonRecord, parseJson } from "./json_access.ts";
 import { asRecords, compact, sumCounts } from "./json_value.ts";
@@ -31,14 +32,19 @@ const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
   MALFORMED_RESPONSE: "error",
 };
 
+/** Paths of Vertex AI, where the Gemini API has none of these. */
+const CLOUD_PATH = /\/(?:projects|publishers)\//;
+
 /** Creates the reader of one Gemini answer. */
 export function createGeminiReader(context: ResponseContext): ResponseReader {
-  return new GeminiReader(context.wantsDelta, context.head.path.includes("streamGenerateContent"));
+  return new GeminiReader(context);
 }
 
 class GeminiReader implements ResponseReader {
   readonly #wantsDelta: boolean;
   readonly #isStreamed: boolean;
+  /** Vertex AI numbers its reasons differently. */
+  readonly #isCloud: boolean;
   readonly #choices = new Map<number, Choice>();
   #usage: JsonRecord | undefined;
   #error: ModelError | undefined;
@@ -50,9 +56,10 @@ class GeminiReader implements ResponseReader {
   /** The call of each choice whose arguments are arriving, and its place among the message's calls. */
   readonly #partial = new Map<number, { readonly call: PartialGeminiCall; readonly place: number }>();
 
-  constructor(wantsDelta: boolean, isStreamed: boolean) {
+  constructor({ wantsDelta, head }: ResponseContext) {
     this.#wantsDelta = wantsDelta;
-    this.#isStreamed = isStreamed;
+    this.#isStreamed = head.path.includes("streamGenerateContent");
+    this.#isCloud = CLOUD_PATH.test(head.path);
   }
 
   /** A stream has no end mark, but its last message says why it ended. */
@@ -110,7 +117,8 @@ class GeminiReader implements ResponseReader {
     const embeddings = json["embedding"] === undefined ? asRecords(json["embeddings"]) : asRecords([json["embedding"]]);
     if (embeddings.length > 0) this.#embedding = toEmbedding(embeddings);
     // A refused prompt has no candidate at all: the block reason is its finish reason.
-    const blockReason = asText(geminiField(asRecord(geminiField(json, "promptFeedback")), "blockReason"));
+    const blocked = geminiField(asRecord(geminiField(json, "promptFeedback")), "blockReason");
+    const blockReason = toWord(blocked, this.#isCloud ? CLOUD_BLOCKS : LABS_BLOCKS);
     if (blockReason !== undefined && this.#choices.size === 0) {
       this.#choices.set(0, {
         index: 0,
@@ -137,8 +145,8 @@ class GeminiReader implements ResponseReader {
       addGeminiPart(choice.message, part, "");
       if (index === 0) addGeminiPart(delta, part, "");
     }
-    const reason = geminiField(candidate, "finishReason");
-    if (typeof reason !== "string") return;
+    const reason = toWord(geminiField(candidate, "finishReason"), this.#isCloud ? CLOUD_REASONS : LABS_REASONS);
+    if (reason === undefined) return;
     choice.rawFinishReason = reason;
     choice.finishReason = FINISH_REASONS[reason] ?? "other";
   }
@@ -192,7 +200,7 @@ export function toGeminiError(error: JsonRecord): ModelError {
 /** Tokens of one kind of content in a list of counts; undefined when the list has none. */
 export function countOfModality(details: unknown, modality: string): number | undefined {
   return sumCounts(
-    ...asRecords(details).filter((detail) => detail["modality"] === modality).map((detail) =>
+    ...asRecords(details).filter((detail) => toWord(detail["modality"], MODALITIES) === modality).map((detail) =>
       asCount(geminiField(detail, "tokenCount"))
     ),
   );

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { RequestView, ResponseContext } from "./dialect.ts";
+import { toRequestView } from "./dialect_testing.ts";
 import { gemini, parseGeminiPath } from "./gemini.ts";
 
 function viewOf(path: string, json: unknown): RequestView {
@@ -135,4 +136,37 @@ Deno.test("gemini gives code the vendor ran as call and result, and they do not 
 Deno.test("gemini states the service tier that the counts name", () => {
   const json = { candidates: [], usageMetadata: { promptTokenCount: 1, serviceTier: "priority" } };
   assert.equal(readAnswer([JSON.stringify(json)]).answer.serviceTier, "priority");
+});
+
+Deno.test("gemini tells no call of a tool that has an id and no name", () => {
+  const parts = [{ toolCall: { id: "c" } }, { toolResponse: { id: "c" } }, { text: "Seen." }];
+  const { answer } = readAnswer([
+    JSON.stringify({ candidates: [{ content: { role: "model", parts }, finishReason: "STOP" }] }),
+  ]);
+  assert.deepEqual(answer.choices[0]?.message, { role: "model", content: "Seen." });
+  assert.equal(answer.toolResults, undefined);
+});
+
+Deno.test("gemini reads enumerations that are sent as numbers, by the service that sends them", () => {
+  const json = {
+    candidates: [{ content: { parts: [{ text: "x" }] }, finishReason: 7 }],
+    usageMetadata: { promptTokenCount: 9, promptTokensDetails: [{ modality: 2, tokenCount: 5 }] },
+  };
+  const read = (path: string) => {
+    const view = toRequestView({ path });
+    const response = { status: 200, headers: new Map<string, string>(), contentType: "" };
+    const context = { request: undefined, head: view, response, quirks: [], wantsDelta: false };
+    const reader = gemini.createReader(context);
+    reader.message({ text: JSON.stringify(json) });
+    return reader.finish(true);
+  };
+  const cloud = read("/v1/projects/p/locations/l/publishers/google/models/m:generateContent");
+  assert.equal(cloud.choices[0]?.rawFinishReason, "PROHIBITED_CONTENT");
+  assert.equal(cloud.usage?.inputImageTokens, 5);
+  assert.equal(read("/v1beta/models/m:generateContent").choices[0]?.rawFinishReason, "BLOCKLIST");
+  const called = { contents: [], toolConfig: { functionCallingConfig: { mode: 2 } } };
+  assert.equal(
+    gemini.decodeRequest(toRequestView({ path: "/v1/models/m:generateContent", json: called }))?.toolChoice,
+    "any",
+  );
 });
