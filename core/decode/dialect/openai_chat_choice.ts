@@ -1,4 +1,5 @@
-import type { Choice, Message, ToolCall } from "../../model/model_call.ts";
+import type { Choice, Message, ToolCall, ToolResult } from "../../model/model_call.ts";
+import { ExecutedTools } from "./executed_tools.ts";
 import { toFinishReason } from "./finish_reason.ts";
 import { asCount, asFilledText, asList, asRecord, asText, type JsonRecord } from "./json_access.ts";
 import { addContent, decodeOpenAiMessage, readReasoning } from "./openai_message.ts";
@@ -16,6 +17,9 @@ export class ChatChoice {
   /** In the order of their `index` where each has one of its own, else in the order they came. */
   readonly #calls: PartialToolCall[] = [];
   readonly #byIndex = new Map<number, PartialToolCall>();
+  #executed: ExecutedTools | undefined;
+  /** What the sound of the answer says. */
+  #transcript: string | undefined;
 
   constructor(index: number) {
     this.index = index;
@@ -24,6 +28,7 @@ export class ChatChoice {
   /** Takes `choices[].message` of a body that is not a stream. */
   takeMessage(json: JsonRecord): void {
     this.#whole = decodeOpenAiMessage(json, "assistant");
+    if (json.executed_tools) (this.#executed ??= new ExecutedTools()).take(json.executed_tools);
   }
 
   /** Takes `choices[].delta`. Gives true when it carried output. */
@@ -33,6 +38,9 @@ export class ChatChoice {
     if (delta.tool_calls !== undefined && this.#takeCalls(asList(delta.tool_calls))) hasOutput = true;
     const imageCount = asList(delta.images).length;
     if (imageCount > 0) this.#countParts({ role: "assistant", imageCount });
+    if (delta.executed_tools && (this.#executed ??= new ExecutedTools()).take(delta.executed_tools)) hasOutput = true;
+    const audio = asRecord(delta.audio);
+    if (audio !== undefined && this.#takeAudio(audio)) hasOutput = true;
     const legacy = asRecord(delta.function_call);
     if (legacy !== undefined && this.#takeFragment({ index: 0, function: legacy })) hasOutput = true;
     return hasOutput;
@@ -49,9 +57,16 @@ export class ChatChoice {
     for (const call of this.#calls) noteGap(call);
   }
 
+  /** What came of the tools that the vendor ran. */
+  get serverResults(): ToolResult[] {
+    return this.#executed?.toResults() ?? [];
+  }
+
   /** Everything so far. `isComplete` false: the answer was cut. */
   finish(isComplete: boolean): Choice {
     const message = this.#whole ?? this.#toMessage(isComplete);
+    const executed = this.#executed?.toCalls() ?? [];
+    if (executed.length > 0) message.toolCalls = [...executed, ...(message.toolCalls ?? [])];
     const choice: Choice = { index: this.index, message };
     if (this.rawFinishReason !== undefined) {
       choice.rawFinishReason = this.rawFinishReason;
@@ -63,12 +78,23 @@ export class ChatChoice {
   #toMessage(isComplete: boolean): Message {
     const message: Message = this.#parts ?? { role: "assistant" };
     message.role = this.role ?? "assistant";
-    if (this.content !== undefined) message.content = this.content;
+    const content = this.content ?? this.#transcript;
+    if (content !== undefined) message.content = content;
     if (this.reasoning !== undefined) message.reasoning = this.reasoning;
     const calls: ToolCall[] = [];
     for (const call of this.#calls) if (call.name !== "") calls.push(finishToolCall(call, isComplete));
     if (calls.length > 0) message.toolCalls = calls;
     return message;
+  }
+
+  /** Sound comes in pieces, and beside it what it says. */
+  #takeAudio(audio: JsonRecord): boolean {
+    const transcript = asText(audio.transcript);
+    if (transcript !== undefined) this.#transcript = (this.#transcript ?? "") + transcript;
+    if (asFilledText(audio.id) !== undefined && this.#parts?.audioCount === undefined) {
+      this.#countParts({ role: "assistant", audioCount: 1 });
+    }
+    return transcript !== undefined || asFilledText(audio.data) !== undefined;
   }
 
   #takeText(delta: JsonRecord): boolean {

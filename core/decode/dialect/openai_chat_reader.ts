@@ -79,6 +79,10 @@ export class ChatReader implements ResponseReader {
     if (this.#usage !== undefined) response.usage = this.#usage;
     if (this.#error !== undefined) response.error = this.#error;
     if (this.#serviceTier !== undefined) response.serviceTier = this.#serviceTier;
+    for (const choice of this.#choices) {
+      const results = choice.serverResults;
+      if (results.length > 0) (response.toolResults ??= []).push(...results);
+    }
     return response;
   }
 

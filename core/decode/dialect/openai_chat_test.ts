@@ -186,3 +186,42 @@ Deno.test("no body makes the request or the answer throw", () => {
     }]);
   }
 });
+
+Deno.test("an empty audio member is no sound; sound that comes in pieces is one, with what it says", () => {
+  const empty = { data: "", expires_at: 0, id: "", transcript: "" };
+  const whole = readAnswer(openaiChat, [{
+    json: { choices: [{ message: { role: "assistant", content: "a", audio: empty } }] },
+  }]);
+  assert.deepEqual(whole.answer.choices[0]?.message, { role: "assistant", content: "a" });
+  const deltas = [
+    { role: "assistant", content: null, audio: { id: "audio_1" } },
+    { audio: { transcript: "Good " } },
+    { audio: { data: "AAAA" } },
+    { audio: { transcript: "day" } },
+  ];
+  const { answer } = readAnswer(openaiChat, deltas.map((delta) => ({ json: { choices: [{ index: 0, delta }] } })));
+  assert.deepEqual(answer.choices[0]?.message, { role: "assistant", content: "Good day", audioCount: 1 });
+});
+
+Deno.test("tools that Groq runs itself are calls with results, whole and in pieces", () => {
+  const asked = { index: 0, type: "search", arguments: '{"query":"x"}' };
+  const whole = { message: { role: "assistant", content: "It is.", executed_tools: [{ ...asked, output: "found" }] } };
+  const pieces = [
+    { delta: { role: "assistant", executed_tools: [asked] } },
+    { delta: { executed_tools: [{ index: 0, type: "search", output: "found" }] } },
+    { delta: { content: "It is." } },
+  ];
+  for (const choices of [[whole], pieces]) {
+    const { answer } = readAnswer(
+      openaiChat,
+      choices.map((choice) => ({ json: { choices: [{ index: 0, ...choice }] } })),
+    );
+    assert.deepEqual(answer.choices[0]?.message.toolCalls, [
+      { name: "search", type: "server", arguments: { query: "x" }, isServerSide: true },
+    ]);
+    assert.deepEqual(answer.toolResults, [{ name: "search", content: "found", isServerSide: true }]);
+  }
+  for (const executed_tools of [[null, 1, {}], "x", [{ type: "python", arguments: 5 }]]) {
+    readAnswer(openaiChat, [{ json: { choices: [{ message: { role: "assistant", executed_tools } }] } }]);
+  }
+});

@@ -30,7 +30,7 @@ export function decodeOpenAiMessage(json: JsonRecord, defaultRole: string): Mess
   const calls = decodeCalls(json);
   if (calls.length > 0) message.toolCalls = calls;
   if (message.role === "tool" || message.role === "function") addResult(message, json);
-  if (asRecord(json.audio) !== undefined) addAudio(message, json.audio);
+  addAudio(message, asRecord(json.audio));
   // Pictures a model made, as gateways carry them beside the content.
   const imageCount = asList(json.images).length;
   if (imageCount > 0) message.imageCount = (message.imageCount ?? 0) + imageCount;
@@ -89,9 +89,11 @@ function addThinking(message: Message, part: JsonRecord): void {
   if (text !== "") message.reasoning = (message.reasoning ?? "") + text;
 }
 
-function addAudio(message: Message, audio: unknown): void {
+/** Some vendors send an empty `audio` with every message. */
+function addAudio(message: Message, audio: JsonRecord | undefined): void {
+  const transcript = asFilledText(audio?.transcript);
+  if (transcript === undefined && !asFilledText(audio?.id) && !asFilledText(audio?.data)) return;
   message.audioCount = (message.audioCount ?? 0) + 1;
-  const transcript = asFilledText(asRecord(audio)?.transcript);
   if (transcript !== undefined && message.content === undefined) message.content = transcript;
 }
 
