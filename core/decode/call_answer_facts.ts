@@ -92,7 +92,7 @@ export function toResponseFacts(
     stream: answer.toStreamFacts(isTimed),
     requestEventId,
     headerRequestId: readRequestId(response.headers),
-    retryAfterMs: readRetryAfterMs(response.headers),
+    retryAfterMs: readRetryAfterMs(response.headers) ?? call.response?.error?.retryAfterMs,
     rateLimit: readRateLimit(response.headers),
   };
 }

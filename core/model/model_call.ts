@@ -141,6 +141,8 @@ export interface ModelError {
   type?: string;
   code?: string;
   message?: string;
+  /** How long the vendor asks to wait, where the error itself says so. */
+  retryAfterMs?: number;
 }
 
 /** Work a vendor took on and has not finished: what comes of it is read later, from one of these addresses. */

@@ -194,7 +194,14 @@ export function toGeminiError(error: JsonRecord): ModelError {
     type: asText(error["status"]),
     code: typeof code === "number" ? String(code) : asText(code),
     message: asText(error["message"]),
+    retryAfterMs: asRecords(error["details"]).map(readRetryMs).find((waitMs) => waitMs !== undefined),
   });
+}
+
+/** `RetryInfo` says how long to wait, as seconds with a unit: `34.4s`. */
+function readRetryMs(detail: JsonRecord): number | undefined {
+  const seconds = /^(\d{1,9}(?:\.\d{1,9})?)s$/.exec(asText(detail["retryDelay"]) ?? "")?.[1];
+  return seconds === undefined ? undefined : Math.round(Number(seconds) * 1000);
 }
 
 /** Tokens of one kind of content in a list of counts; undefined when the list has none. */

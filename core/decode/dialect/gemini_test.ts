@@ -170,3 +170,11 @@ Deno.test("gemini reads enumerations that are sent as numbers, by the service th
     "any",
   );
 });
+
+Deno.test("gemini tells how long an error asks to wait", () => {
+  const details = [{ "@type": "type.googleapis.com/google.rpc.Help" }, { retryDelay: "2.25s" }];
+  const error = { code: 429, message: "slow down", status: "RESOURCE_EXHAUSTED", details };
+  assert.equal(readAnswer([JSON.stringify({ error })]).answer.error?.retryAfterMs, 2250);
+  const odd = { ...error, details: [{ retryDelay: "soon" }] };
+  assert.equal(readAnswer([JSON.stringify({ error: odd })]).answer.error?.retryAfterMs, undefined);
+});
