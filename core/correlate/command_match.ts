@@ -22,7 +22,7 @@ export function matchCommand(command: string, exe: string, args: readonly string
   const program = exe.slice(exe.lastIndexOf("/") + 1);
   const whole = toPlain([program, ...args].join(" "));
   if (whole === wanted || args.some((arg) => toPlain(arg) === wanted)) return { rule: "argv_exact", confidence: 1 };
-  if (wanted.length >= MIN_CONTAINED && args.some((arg) => toPlain(arg).includes(wanted))) {
+  if (wanted.length >= MIN_CONTAINED && args.some((arg) => containsWords(toPlain(arg), wanted))) {
     return { rule: "argv_contains", confidence: 0.9 };
   }
   if (isBeginning(wanted, args.at(-1))) return { rule: "argv_begins", confidence: 0.8 };
@@ -30,6 +30,18 @@ export function matchCommand(command: string, exe: string, args: readonly string
   return first !== "" && first.slice(first.lastIndexOf("/") + 1) === program
     ? { rule: "first_word", confidence: 0.6 }
     : undefined;
+}
+
+/** Whether a text stands in another one as whole words: `make test` is no part of `make tests`. */
+function containsWords(text: string, wanted: string): boolean {
+  for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + 1)) {
+    if (!isWordPart(text[at - 1], wanted[0]) && !isWordPart(text[at + wanted.length], wanted.at(-1))) return true;
+  }
+  return false;
+}
+
+function isWordPart(outside: string | undefined, inside: string | undefined): boolean {
+  return /^\w\w$/.test(`${outside ?? ""}${inside ?? ""}`);
 }
 
 /** Of a long command line only the beginning is known when the program ended at once: its last argument was cut. */

@@ -97,15 +97,21 @@ export interface StartedProgram {
 /** The call whose command a program fits best; undefined when none fits, or two fit equally well. */
 export function pickBest(open: readonly OpenCall[], { exe, args, cwd }: StartedProgram): Owner | undefined {
   let best: Owner | undefined;
+  let bestLength = 0;
   let isTie = false;
   for (const call of open) {
     for (const command of call.commands) {
       const match = matchCommand(command, exe, args);
       if (match === undefined || match.confidence < (best?.confidence ?? 0)) continue;
       if (match.rule === "first_word" && isElsewhere(call.workdir, cwd)) continue;
+      const isEqual = match.confidence === best?.confidence;
+      // Of two commands that stand in one line the longer one was asked for: the other is a part of it.
+      const isPart = isEqual && match.rule === "argv_contains" && command.length !== bestLength;
+      if (isPart && command.length < bestLength) continue;
       // Two commands of one call are no tie: either way it is that call.
-      isTie = match.confidence === best?.confidence && best.call !== call;
+      isTie = isEqual && !isPart && best?.call !== call;
       best = { eventId: call.eventId, ...match, call };
+      bestLength = command.length;
     }
   }
   return isTie ? undefined : best;

@@ -45,13 +45,14 @@ export class OpenCalls {
    */
   close(processKey: number, { data }: EventOf<"agent.tool_result">): OpenCall | undefined {
     const open = this.#byCaller.get(processKey) ?? [];
-    const at = open.findIndex(({ isBackground, eventId, callId }) =>
-      !isBackground && (eventId === data.related_event_id || (callId !== undefined && callId === data.call_id))
-    );
+    // Call ids may come again, events never do.
+    const at = open.findIndex(({ isBackground, eventId }) => !isBackground && eventId === data.related_event_id);
     const [call] = at < 0 ? [] : open.splice(at, 1);
-    const inner = data.call_id === undefined
+    const inner = call?.callId === undefined
       ? []
-      : open.filter(({ parentCallId, isBackground }) => parentCallId === data.call_id && !isBackground);
+      : open.filter(({ parentCallId, isBackground, answer }) =>
+        parentCallId === call.callId && answer === call.answer && !isBackground
+      );
     for (const one of inner) open.splice(open.indexOf(one), 1);
     const [only] = inner;
     // The script's own start is not seen, its one command's is.

@@ -1,8 +1,8 @@
 /**
  * Tool calls and their results. A call is published when the answer that carries it has ended; a result when the first request
  * that carries it was seen. Clients resend the whole history with every request, so both are remembered by call id and
- * published once. Ids that come again ("call_0") count within the newest turn only; formats without call ids (Gemini) are matched
- * there by name and order, also where the client made up ids for the calls it sends back.
+ * published once. Ids that come again ("call_0") and formats without ids (Gemini) count within the newest turn only
+ * (`loose_calls.ts`), also where the client made up ids for the calls it sends back.
  *
  * State: 8,192 calls and 8,192 answered ids, oldest forgotten first.
  */
@@ -10,14 +10,10 @@ import type { DraftEvent, StoryContext } from "../model/draft.ts";
 import type { Message, ToolCall, ToolResult } from "../model/model_call.ts";
 import { BoundedMap } from "./bounded_map.ts";
 import type { Correlator, CorrelatorState } from "./correlator.ts";
-import { type AnsweredCall, hasSpan, toCallEvent, toResultEvent, toScriptCallEvents } from "./tool_events.ts";
-import { toTurnKey } from "./turn_key.ts";
+import { type KnownCall, LooseCalls } from "./loose_calls.ts";
+import { hasSpan, toCallEvent, toResultEvent, toScriptCallEvents } from "./tool_events.ts";
 
 const MAX_CALLS = 8_192;
-
-interface KnownCall extends AnsweredCall {
-  isAnswered: boolean;
-}
 
 /** Tool calls and tool results, each once. */
 export const tools: Correlator = {
@@ -28,12 +24,11 @@ export const tools: Correlator = {
 };
 
 class ToolStory implements CorrelatorState {
-  /** By call id, or by a made-up id for formats without one. */
+  /** By vendor and call id. */
   readonly #calls = new BoundedMap<string, KnownCall>(MAX_CALLS);
-  /** Results published that no known call remembers, and the event that carried them. */
-  readonly #answeredStrangers = new BoundedMap<string, string>(MAX_CALLS);
-  /** Calls without an id of the newest answer, by conversation. */
-  readonly #namelessCalls = new BoundedMap<string, KnownCall[]>(1_024);
+  /** Results published whose call is not known. */
+  readonly #answeredStrangers = new BoundedMap<string, true>(MAX_CALLS);
+  readonly #loose = new LooseCalls();
 
   push(draft: DraftEvent, context: StoryContext): readonly DraftEvent[] {
     if (draft.event.event_type === "ai.response") return this.#response(draft, context);
@@ -53,32 +48,23 @@ class ToolStory implements CorrelatorState {
     const response = draft.call?.response;
     if (response === undefined) return [];
     const events: DraftEvent[] = [];
-    const nameless: KnownCall[] = [];
     for (const choice of response.choices) {
       for (const call of choice.message.toolCalls ?? []) {
-        const key = call.id === undefined ? undefined : callKey(draft, call.id);
-        if (key !== undefined && isUniqueCallId(call.id) && this.#calls.has(key)) continue;
+        const key = isUniqueCallId(call.id) ? callKey(draft, call.id) : undefined;
+        if (key !== undefined && this.#calls.has(key)) continue;
         const event = toCallEvent(draft, context, call, events.length);
         events.push(event, ...toScriptCallEvents(draft, context, call, events.length + 1));
         const known = toKnownCall(call, event);
-        if (key === undefined) nameless.push(known);
+        if (key === undefined) this.#loose.add(draft, call, known);
         else this.#calls.set(key, known);
       }
     }
-    // An answer without calls ends the turn as well: older calls without an id can no longer be matched safely.
-    this.#replaceNameless(draft, nameless);
     // The request of the same exchange counted its results from 0: ids must not meet.
     const firstIndex = countResults(draft.call?.request?.messages ?? []);
     return [
       ...events,
       ...this.#results(draft, context, response.toolResults ?? [], { firstIndex, oldCount: Infinity }),
     ];
-  }
-
-  #replaceNameless(draft: DraftEvent, nameless: KnownCall[]): void {
-    // Most programs use formats with ids: for them the key is never made.
-    if (nameless.length > 0) this.#namelessCalls.set(toTurnKey(draft), nameless);
-    else if (this.#namelessCalls.size > 0) this.#namelessCalls.delete(toTurnKey(draft));
   }
 
   #request(draft: DraftEvent, context: StoryContext): readonly DraftEvent[] {
@@ -115,7 +101,7 @@ class ToolStory implements CorrelatorState {
 
   /** Finds the call a result answers and marks it answered; undefined when the call was before capture. */
   #claim(draft: DraftEvent, result: ToolResult, isNewest: boolean): KnownCall | undefined | "answered" {
-    if (result.callId === undefined) return this.#claimByName(draft, result.name);
+    if (!isUniqueCallId(result.callId)) return this.#loose.claim(draft, result);
     const key = callKey(draft, result.callId);
     const call = this.#calls.get(key);
     if (call !== undefined) {
@@ -124,34 +110,10 @@ class ToolStory implements CorrelatorState {
       return call;
     }
     if (this.#answeredStrangers.has(key)) return "answered";
-    this.#answeredStrangers.set(key, draft.event.event_id);
-    // The format has no ids and the client made one up: its calls of this turn are told apart by name and order.
-    const nameless = isNewest ? this.#findNameless(draft, result.name)?.find((open) => !open.isAnswered) : undefined;
-    if (nameless !== undefined) nameless.isAnswered = true;
-    return nameless;
-  }
-
-  #findNameless(draft: DraftEvent, name: string | undefined): readonly KnownCall[] | undefined {
-    if (this.#namelessCalls.size === 0) return undefined;
-    return this.#namelessCalls.get(toTurnKey(draft))?.filter((call) => name === undefined || call.name === name);
-  }
-
-  /** Whether a result without an id was published for this turn of its conversation before; else it counts as published. */
-  #wasPublished(draft: DraftEvent, name: string | undefined): boolean {
-    const turn = `${toTurnKey(draft)}\n${draft.call?.request?.messages.length ?? 0}\n${name ?? ""}`;
-    const publishedBy = this.#answeredStrangers.get(turn);
-    if (publishedBy !== undefined) return publishedBy !== draft.event.event_id;
-    this.#answeredStrangers.set(turn, draft.event.event_id);
-    return false;
-  }
-
-  #claimByName(draft: DraftEvent, name: string | undefined): KnownCall | undefined | "answered" {
-    if (this.#wasPublished(draft, name)) return "answered";
-    const candidates = this.#findNameless(draft, name) ?? [];
-    const call = candidates.find((candidate) => !candidate.isAnswered);
-    if (call === undefined) return candidates.length > 0 ? "answered" : undefined;
-    call.isAnswered = true;
-    return call;
+    this.#answeredStrangers.set(key, true);
+    // The format has no ids and the client made one up.
+    const loose = isNewest ? this.#loose.take(draft, result) : undefined;
+    return loose === "answered" ? undefined : loose;
   }
 }
 
@@ -160,14 +122,13 @@ const UNIQUE_CALL_ID =
   /^(?:call_|fc_|ctc_|toolu_|srvtoolu_|mcptoolu_|tooluse_|chatcmpl-tool-|[a-z]{2,4}_)?[\w-]{16,}$|^[A-Za-z0-9]{9}$/;
 
 /** Whether an id names one call for ever; false for none. */
-function isUniqueCallId(callId: string | undefined): boolean {
+function isUniqueCallId(callId: string | undefined): callId is string {
   return callId !== undefined && /\d/.test(callId) && UNIQUE_CALL_ID.test(callId);
 }
 
-/** Random ids are unique per vendor, not across vendors; others at best within one program run. */
+/** Random ids are unique per vendor, not across vendors. */
 function callKey(draft: DraftEvent, callId: string): string {
-  const vendor = draft.call?.provider?.id ?? draft.call?.endpoint ?? "";
-  return isUniqueCallId(callId) ? `${vendor}\n${callId}` : `${vendor}\n${draft.processKey}\n${callId}`;
+  return `${draft.call?.provider?.id ?? draft.call?.endpoint ?? ""}\n${callId}`;
 }
 
 /** Index of the first message after the model's last one: what lies before was sent in earlier requests already. */

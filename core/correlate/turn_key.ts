@@ -1,8 +1,15 @@
+import { createHash } from "node:crypto";
 import type { DraftEvent } from "../model/draft.ts";
-import type { Message } from "../model/model_call.ts";
+import type { Message, ModelRequest } from "../model/model_call.ts";
 
 /** As much of a conversation's first message as tells it from others of the same program. */
 const LONGEST_BEGINNING = 256;
+/** As much of a system prompt as is compared. */
+const LONGEST_PROMPT = 32 * 1024;
+/** Times, dates and counts stand in lines with digits, and change with each request. */
+const VOLATILE_LINE = /^.*\d.*$/gm;
+
+const known = new WeakMap<ModelRequest, string>();
 
 /**
  * Names the conversation a call belongs to as far as formats without any id allow: program run, endpoint, and how the
@@ -10,10 +17,25 @@ const LONGEST_BEGINNING = 256;
  */
 export function toTurnKey(draft: DraftEvent): string {
   const request = draft.call?.request;
-  const first = request?.messages.find((message) => message.role !== "system" && message.role !== "developer");
-  return `${draft.processKey}\n${draft.call?.endpoint ?? ""}\n${request?.systemPrompt?.length ?? 0}\n${
-    toBeginning(first)
-  }`;
+  const program = `${draft.processKey}\n${draft.call?.endpoint ?? ""}`;
+  return request === undefined ? program : `${program}\n${toConversationKey(request)}`;
+}
+
+function toConversationKey(request: ModelRequest): string {
+  let key = known.get(request);
+  if (key === undefined) {
+    const first = request.messages.find(({ role }) => role !== "system" && role !== "developer");
+    key = `${toPromptKey(request.systemPrompt)}\n${toBeginning(first)}`;
+    known.set(request, key);
+  }
+  return key;
+}
+
+/** Equal for the same instructions, whatever the time of day in them is. */
+export function toPromptKey(systemPrompt: string | undefined): string {
+  if (systemPrompt === undefined) return "";
+  const stable = systemPrompt.slice(0, LONGEST_PROMPT).replace(VOLATILE_LINE, "");
+  return createHash("sha256").update(stable).digest("base64");
 }
 
 function toBeginning(message: Message | undefined): string {

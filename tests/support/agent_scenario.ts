@@ -1,0 +1,235 @@
+/**
+ * Agents of one process that talk to a model in one format, in every way clients do: several calls at once, the whole history with
+ * each request, system prompts with the time of day, histories replaced by a summary, forks, requests sent again after a failure or
+ * an answer that was not used, requests of several agents under way at once, calls nobody answers, conversations that began before
+ * capture; and the programs and files of their calls. Seeded: the same seed gives the same facts.
+ */
+import type { ProcessFacts } from "../../core/model/process.ts";
+import type { RawCapture, RawProcess } from "../../core/model/raw_capture.ts";
+import type { AgentFormat, WireCall, WireEntry } from "./agent_formats.ts";
+import { FactMaker } from "./facts.ts";
+import type { Random } from "./random.ts";
+
+/** What the facts say, for comparison with events. */
+export interface ScenarioTruth {
+  /** Calls that were made, by their number, in order. */
+  readonly calls: ReadonlyMap<number, { readonly name: string; readonly answeredNs: number }>;
+  /** Results that were sent, by the number of their call, in order of their first sending. */
+  readonly results: ReadonlyMap<number, { readonly text: string; readonly sentNs: number }>;
+  /** Calls that were made before capture. */
+  readonly unlinked: ReadonlySet<number>;
+  /** Program runs, and the call each was started for. */
+  readonly programs: ReadonlyMap<number, number>;
+  /** Paths, and the call each was written for. */
+  readonly files: ReadonlyMap<string, number>;
+}
+
+/** Facts of a scenario, and what they say. */
+export interface Scenario {
+  readonly facts: readonly RawCapture[];
+  readonly truth: ScenarioTruth;
+}
+
+const encoder = new TextEncoder();
+const AGENT_KEY = 7;
+const AGENT_PID = 100;
+
+/** Makes the facts of `agents` agents that send `steps` requests in all. */
+export function createScenario(
+  format: AgentFormat,
+  random: Random,
+  { agents, steps }: { agents: number; steps: number },
+): Scenario {
+  const world = new World(format, random);
+  for (let index = 1; index <= agents; index++) world.agents.push(new Agent(world, index));
+  for (let step = 0; step < steps; step++) random.pick(world.agents).step();
+  return { facts: world.facts, truth: world };
+}
+
+class World implements ScenarioTruth {
+  readonly facts: RawCapture[] = [];
+  readonly calls = new Map<number, { name: string; answeredNs: number }>();
+  readonly results = new Map<number, { text: string; sentNs: number }>();
+  readonly unlinked = new Set<number>();
+  readonly programs = new Map<number, number>();
+  readonly files = new Map<string, number>();
+  readonly maker = new FactMaker();
+  readonly agents: Agent[] = [];
+  #count = 0;
+  #nextKey = 1_000;
+
+  constructor(readonly format: AgentFormat, readonly random: Random) {
+    this.#process({ state: "seen", ...this.maker.header(0, AGENT_KEY), exe: "/opt/agent", args: ["agent"], cwd: "/w" });
+  }
+
+  next(): number {
+    return ++this.#count;
+  }
+
+  createCall(index: number): WireCall {
+    const n = this.next();
+    const name = this.random.pick(["bash", "write", "look", "ask"]);
+    const special = name === "bash" ? { command: `make t${n}` } : name === "write" ? { file_path: `/w/f${n}` } : {};
+    const digits = Array.from({ length: 20 }, () => this.random.below(10)).join("");
+    const id = this.format.ids === "weak" ? `call_${index}` : `${this.format.prefix ?? ""}${digits}`;
+    return { n, id, name, args: { n, ...special } };
+  }
+
+  exchange(connId: number, request: unknown, status: number, answer: unknown): { sentNs: number; answeredNs: number } {
+    const { host, path } = this.format;
+    const body = encoder.encode(JSON.stringify(request));
+    const head = `POST ${path} HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\n` +
+      `content-length: ${body.length}\r\n\r\n`;
+    const sent = this.maker.data(">", encoder.encode(head + JSON.stringify(request)), {
+      connId,
+      processKey: AGENT_KEY,
+    });
+    this.facts.push(sent);
+    if (this.random.once(4)) this.agents.find((agent) => !agent.isWaiting)?.step();
+    const reply = JSON.stringify(answer);
+    const received = this.maker.data(
+      "<",
+      `HTTP/1.1 ${status} x\r\ncontent-type: application/json\r\ncontent-length: ${
+        encoder.encode(reply).length
+      }\r\n\r\n` +
+        reply,
+      { connId, processKey: AGENT_KEY },
+    );
+    this.facts.push(received);
+    return { sentNs: sent.entryNs, answeredNs: received.returnNs };
+  }
+
+  /** What the agent does for a call, seen by the kernel. */
+  act(call: WireCall): void {
+    if (call.name === "bash" && !this.random.once(4)) this.#run(call);
+    if (call.name !== "write" || this.random.once(4)) return;
+    const path = `/w/f${call.n}`;
+    this.facts.push({ ...this.maker.header(0, AGENT_KEY), kind: "file", operation: "write", path, bytes: 1 });
+    this.files.set(path, call.n);
+  }
+
+  #run(call: WireCall): void {
+    const command = `make t${call.n}`;
+    const [shell, child] = [this.#nextKey++, this.#nextKey++];
+    const args = this.random.once(2) ? ["bash", "-lc", command] : ["bash", "-c", `eval '${command}' < /dev/null`];
+    this.#exec(shell, AGENT_KEY, "/bin/bash", args);
+    this.#exec(child, shell, "/usr/bin/gcc", ["gcc", "x.c"]);
+    // Somebody else's program at the same time.
+    this.#exec(this.#nextKey++, 5, "/usr/bin/make", ["make", "other"]);
+    for (const key of [child, shell]) {
+      this.programs.set(key, call.n);
+      this.#process({ state: "exit", ...this.maker.header(0, key), tgid: key, exitCode: 0 });
+    }
+  }
+
+  #exec(key: number, parentKey: number, exe: string, args: readonly string[]): void {
+    const ppid = parentKey === AGENT_KEY ? AGENT_PID : parentKey;
+    this.#process({ state: "exec", ...this.maker.header(0, key), tgid: key, ppid, parentKey, exe, args, cwd: "/w" });
+  }
+
+  #process(fact: Omit<RawProcess, "kind"> & Partial<ProcessFacts>): void {
+    this.facts.push({ kind: "process", ...fact });
+  }
+}
+
+class Agent {
+  /** Its request has no answer yet. */
+  isWaiting = false;
+  #history: WireEntry[];
+
+  constructor(private readonly world: World, private readonly connId: number) {
+    this.#history = [{ kind: "user", text: `task ${world.next()}` }];
+    if (world.random.once(2)) this.#beginBeforeCapture();
+  }
+
+  /** One request, whatever comes before it. */
+  step(): void {
+    const { random } = this.world;
+    this.#goOn();
+    if (random.once(8)) this.#compact();
+    if (random.once(8)) this.#fork();
+    if (random.once(6)) this.#send(500);
+    if (random.once(8)) {
+      const before = this.#history;
+      this.#send(200);
+      // The client did not wait for it, and asks again.
+      this.#history = before;
+    }
+    this.#send(200);
+  }
+
+  #beginBeforeCapture(): void {
+    const call = this.world.createCall(0);
+    this.#history.push(
+      { kind: "answer", id: `old${call.n}`, calls: [call] },
+      { kind: "results", results: [{ call, text: `result ${call.n}` }] },
+    );
+    this.world.unlinked.add(call.n);
+  }
+
+  /** Adds what the client sends next: results of the calls, or a user's text. */
+  #goOn(): void {
+    const { random } = this.world;
+    const last = this.#history.at(-1);
+    if (last?.kind !== "answer") return;
+    if (last.calls.length === 0) return void this.#history.push({ kind: "user", text: `more ${this.world.next()}` });
+    const answered = [...last.calls];
+    for (const call of answered) this.world.act(call);
+    if (this.world.format.ids !== "none") {
+      random.shuffle(answered);
+      // The user stopped one of them.
+      if (answered.length > 1 && random.once(6)) answered.pop();
+    }
+    const results = answered.map((call) => ({ call, text: `result ${call.n}` }));
+    this.#history.push({ kind: "results", results });
+  }
+
+  /** The history is replaced by a summary; the newest turn may stay. */
+  #compact(): void {
+    const summary: WireEntry = { kind: "user", text: `summary ${this.world.next()}` };
+    const [before, last] = this.#history.slice(-2);
+    const keepsTurn = this.world.random.once(2) && before?.kind === "answer" && last?.kind === "results";
+    this.#history = keepsTurn && before !== undefined && last !== undefined ? [summary, before, last] : [summary];
+  }
+
+  /** The conversation goes on from an earlier point: the same request again, or another text in its place. */
+  #fork(): void {
+    const points = this.#history.flatMap((entry, index) => (entry.kind === "answer" ? [] : [index]));
+    const at = this.world.random.pick(points);
+    const entry = this.#history[at];
+    this.#history = this.#history.slice(0, at + 1);
+    if (entry?.kind === "user" && at > 0) this.#history[at] = { kind: "user", text: `instead ${this.world.next()}` };
+  }
+
+  #send(status: number): void {
+    const { world } = this;
+    const count = status !== 200 || world.random.once(3) ? 0 : 1 + world.random.below(3);
+    const calls = Array.from({ length: count }, (_, index) => world.createCall(index));
+    const id = String(world.next());
+    const answer = { kind: "answer", id, calls, ...(count === 0 && { text: `said ${id}` }) } as const;
+    const body = status === 200 ? world.format.answer(answer) : { error: { type: "server_error", message: "no" } };
+    const isDelta = world.format.id === "responses_delta";
+    const sent = isDelta ? this.#history.slice(this.#history.findLastIndex(isAnswer) + 1) : this.#history;
+    const system = `You act for agent ${this.connId}.\nCurrent time: ${world.next()} ticks\nBe brief.`;
+    this.isWaiting = true;
+    const { sentNs, answeredNs } = world.exchange(
+      this.connId,
+      world.format.request(this.#history, system),
+      status,
+      body,
+    );
+    this.isWaiting = false;
+    for (const entry of sent) {
+      if (entry.kind !== "results") continue;
+      for (const { call, text } of entry.results) {
+        const known = world.results.get(call.n);
+        if (known === undefined || known.sentNs > sentNs) world.results.set(call.n, { text, sentNs });
+      }
+    }
+    if (status !== 200) return;
+    for (const call of calls) world.calls.set(call.n, { name: call.name, answeredNs });
+    this.#history = [...this.#history, answer];
+  }
+}
+
+const isAnswer = ({ kind }: WireEntry): boolean => kind === "answer";
