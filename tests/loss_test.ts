@@ -1,7 +1,7 @@
 import { deepStrictEqual as equals, ok, strictEqual as is } from "node:assert";
 import type { OispEvent } from "../core/model/oisp_event.ts";
 import type { RawCapture } from "../core/model/raw_capture.ts";
-import { CALLS, header, lose, records } from "./support/lossy_records.ts";
+import { CALLS, header, lose, records, without } from "./support/lossy_records.ts";
 import { Random } from "./support/random.ts";
 import { factSource, runPipeline } from "./support/run_pipeline.ts";
 
@@ -24,7 +24,7 @@ Deno.test("a lost record costs only its own call, is marked, and mixes nothing, 
   const all = records();
   const whole = new Set((await run(all)).map(textOf));
   for (let lost = 0; lost < all.length; lost++) {
-    const events = await run(all.filter((_, index) => index !== lost));
+    const events = await run(without(all, (index) => index === lost));
     const intact = events.filter((event) => event.confidence.completeness === "full").map(textOf);
     // Nothing that is said to be whole differs from what was sent.
     for (const text of intact) ok(whole.has(text), `record ${lost}: ${text}`);
@@ -63,7 +63,7 @@ Deno.test("two lost records in different calls cost those calls", async () => {
   const all = records();
   for (let first = 1; first < all.length; first += 17) {
     for (let second = first + 9; second < all.length; second += 23) {
-      const events = await run(all.filter((_, index) => index !== first && index !== second));
+      const events = await run(without(all, (index) => index === first || index === second));
       for (const event of events) {
         if (event.confidence.completeness !== "full") continue;
         const text = textOf(event);

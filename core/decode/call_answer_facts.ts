@@ -66,6 +66,7 @@ export function toAnswerConfidence(answered: AnsweredCall, source: CallSource, u
     completeness: answer.isComplete ? "complete" : answer.completeness,
     reasons,
     hasContent: hasAnswer(response, requestType),
+    isPairingAssumed: answered.exchange.isPairingAssumed,
     missing: answer.isComplete && reasons.length === 0 ? [] : findMissingInAnswer(response, requestType),
   });
   if (unfinished === undefined) return confidence;

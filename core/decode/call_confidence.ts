@@ -21,6 +21,8 @@ export interface ConfidenceFacts {
   readonly hasContent: boolean;
   /** Facts that could not be known because bytes are missing. */
   readonly missing: readonly string[];
+  /** That the answer belongs to the request is likely, and no more (`HttpExchange.isPairingAssumed`). */
+  readonly isPairingAssumed?: boolean | undefined;
 }
 
 /** Most events miss nothing and have no reason: they share one frozen object, which is redacted once. */
@@ -30,7 +32,8 @@ const SURE: Confidence = Object.freeze<Confidence>({ level: "high", completeness
 export function toConfidence(facts: ConfidenceFacts): Confidence {
   const isComplete = facts.completeness === "complete" && facts.reasons.length === 0;
   const isByHead = facts.hasProvider && facts.formatBy === "path";
-  if (isComplete && isByHead && facts.hasContent && facts.missing.length === 0) return SURE;
+  const isSure = isByHead && facts.isPairingAssumed !== true;
+  if (isComplete && isSure && facts.hasContent && facts.missing.length === 0) return SURE;
   const confidence: Confidence = {
     level: toLevel(facts),
     completeness: facts.hasContent ? (isComplete ? "full" : "partial") : "metadata_only",
@@ -60,12 +63,13 @@ export function findMissingInAnswer(response: ModelResponse | undefined, request
 function toLevel(facts: ConfidenceFacts): Confidence["level"] {
   if (!facts.hasProvider) return "inferred";
   if (facts.isOpaque || facts.completeness === "joined_late") return "low";
-  return facts.formatBy === "path" ? "high" : "medium";
+  return facts.formatBy === "path" && facts.isPairingAssumed !== true ? "high" : "medium";
 }
 
 function toReasons(facts: ConfidenceFacts): string[] {
   const reasons = [...facts.reasons];
   if (facts.completeness !== "complete" && !reasons.includes(facts.completeness)) reasons.unshift(facts.completeness);
+  if (facts.isPairingAssumed) reasons.push("pairing_assumed");
   if (facts.isOpaque) reasons.push("no_public_schema");
   if (!facts.hasProvider) reasons.push("unknown_host");
   if (facts.formatBy !== "path") reasons.push(`format_by_${facts.formatBy}`);

@@ -47,7 +47,7 @@ export class ConnectionTable {
     if (this.#closed.has(fact.connId)) return undefined;
     if (this.#connections.size >= MAX_CONNECTIONS) this.#forgetIdlest(fact.returnNs);
     const connection = new TrackedConnection(
-      toFacts(fact, this.#transport),
+      toFacts(fact, this.#transport, !this.#context.isUnordered),
       this.#context,
       fact.returnNs,
       fact.kind === "data" ? fact : undefined,
@@ -153,6 +153,7 @@ export class ConnectionTable {
 function toFacts(
   fact: RawHeader & (RawData | RawConnection),
   transport: ConnectionFacts["transport"],
+  tellsLoss: boolean,
 ): ConnectionFacts {
   const { connId, processKey, tgid, tid, cgroupId } = fact;
   const facts: ConnectionFacts = {
@@ -164,6 +165,7 @@ function toFacts(
     transport,
     joinedLate: fact.kind === "data" ? (fact.flags & RecordFlag.joinedLate) !== 0 : fact.joinedLate === true,
     serverSide: fact.kind === "data" ? (fact.flags & RecordFlag.serverSide) !== 0 : fact.serverSide === true,
+    ...(tellsLoss && { tellsLoss }),
   };
   if (fact.kind === "data") return facts;
   if (fact.local !== undefined) facts.local = fact.local;

@@ -49,6 +49,9 @@ export class Conversation {
   #parser: ConnectionParser | undefined;
   /** While the format is unknown: first bytes. Later: answers whose request is still to come. */
   readonly #early = new EarlyPieces();
+  /** Bytes before the format was found that are lost, or were dropped, by direction. */
+  readonly #missing = { [SENT]: 0, [RECEIVED]: 0 };
+  #missingReason = "missing";
   /** Bytes of a connection joined late that began nothing. */
   #unknownBytes = 0;
   readonly #facts: ConnectionFacts;
@@ -94,7 +97,9 @@ export class Conversation {
       this.#parser?.gap(this.#flowOf(direction), lostBytes, reason, timeNs);
     } else if (this.#state === "undecided") {
       this.isMidStream = true;
-      this.#early.clear();
+      this.#missing[direction] += lostBytes;
+      this.#missingReason = reason;
+      for (const piece of this.#early.take()) this.#missing[piece.direction] += piece.bytes.length;
     }
   }
 
@@ -209,6 +214,7 @@ export class Conversation {
     const detected = detectJoined(direction, bytes);
     if (detected !== undefined) return this.#open(detected, direction, bytes, timeNs);
     this.#context.drops.add("joined_late", bytes.length);
+    this.#missing[direction] += bytes.length;
     const before = this.#unknownBytes;
     this.#unknownBytes += bytes.length;
     if (before > MAX_UNDECIDED_BYTES || this.#unknownBytes <= MAX_UNDECIDED_BYTES) return;
@@ -224,8 +230,9 @@ export class Conversation {
     const parser = detected.format.createParser(this.#facts, this.#context.sink);
     this.#parser = parser;
     if (this.isMidStream && !this.#facts.joinedLate) {
-      parser.gap("request", 0, "missing", timeNs);
-      parser.gap("response", 0, "missing", timeNs);
+      for (const lost of [SENT, RECEIVED] as const) {
+        if (this.#missing[lost] > 0) parser.gap(this.#flowOf(lost), this.#missing[lost], this.#missingReason, timeNs);
+      }
     }
     if (this.#early.isEmpty) return this.bytes(direction, bytes, timeNs);
     this.#early.add(direction, bytes, timeNs);

@@ -43,10 +43,13 @@ Deno.test("decoder tells what waited for a lost record in order of time, and giv
     '  request complete no_response:missing "{}"',
     "#1 http/1.1 POST h /v1/chat/completions",
     '  request complete "[]"',
-    '  response 200 complete "{}"',
-    ...CHAT_LINES.with(0, "#2 http/1.1 POST h /v1/chat/completions"),
+    '  response 200 complete "{}" assumed',
+    ...CHAT_LINES.with(0, "#2 http/1.1 POST h /v1/chat/completions").with(2, '  response 200 complete "[]" assumed'),
   ]);
-  assert.deepEqual(lines(3), [...CHAT_LINES, ...CHAT_LINES.with(0, "#1 http/1.1 POST h /v1/chat/completions")]);
+  assert.deepEqual(lines(3), [
+    ...CHAT_LINES,
+    ...CHAT_LINES.with(0, "#1 http/1.1 POST h /v1/chat/completions").with(2, '  response 200 complete "[]" assumed'),
+  ]);
 });
 
 Deno.test("decoder names the offset a verdict was decided on", () => {

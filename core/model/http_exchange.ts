@@ -21,6 +21,8 @@ export interface ConnectionFacts {
   remote?: Endpoint;
   joinedLate: boolean;
   serverSide: boolean;
+  /** Records say what the other direction lost before them; where they do not, nothing was lost. */
+  readonly tellsLoss?: true;
 }
 
 /**
@@ -78,4 +80,9 @@ export interface HttpExchange {
   readonly inputId?: string;
   /** Text inputs, and answers on a socket that no message asked for. Absent: every byte has its own time. */
   readonly knownTimes?: KnownTimes;
+  /**
+   * Requests of the connection were lost: that the answer belongs to this request is likely, because nothing speaks against a
+   * client that waits for each answer, and no more than that.
+   */
+  isPairingAssumed?: true;
 }

@@ -4,11 +4,12 @@ import { type RawData, RECEIVED, RecordFlag, SENT } from "../model/raw_capture.t
 import { requestFiller, responseFiller } from "./filler.ts";
 import { maskHeads } from "./head_mask.ts";
 import { createRecordedExchange, isOver, isUnanswered, type RecordedExchange } from "./recorded_exchange.ts";
-import { extend, payloadOf, type Range, rangeOf, toFillerRecord } from "./recorded_range.ts";
+import { extend, payloadOf, type Range, rangeOf, toFillerRecord, toSkippedRecord } from "./recorded_range.ts";
 import type { QueuedRecord, RecordingQueue } from "./recording_queue.ts";
 
 /** Exchanges without a model call that are remembered as fillers for the next one that is. */
 const MAX_FILLERS = 8192;
+const NOTHING: Range = { from: -1, to: -1 };
 
 interface EarlyRecord {
   readonly record: QueuedRecord;
@@ -16,6 +17,15 @@ interface EarlyRecord {
   readonly range: Range;
   /** Offset behind the last byte that was copied. */
   readonly copiedTo: number;
+  /** The kernel copied only the beginning of the call. */
+  readonly isHeadsOnly: boolean;
+}
+
+/** What stands for an exchange, or for a request of which only the beginning was copied (`isHeadsOnly`). */
+interface Filler {
+  readonly sent: Range;
+  readonly received: Range;
+  readonly isHeadsOnly: boolean;
 }
 
 /** Decides, exchange by exchange, which records of one connection go into the recording. */
@@ -39,7 +49,7 @@ export class RecordedConnection {
   #fresh: RecordedExchange[] = [];
   #writing: RecordedExchange | undefined;
   #isRequestOpen = false;
-  #fillers: { readonly sent: Range; readonly received: Range }[] = [];
+  #fillers: Filler[] = [];
   /** Exchanges share records and compression state (HTTP/2): nothing can be left out of the middle. */
   #isFramed = false;
   /** Frames are kept, all of them, because there was a model call. */
@@ -80,7 +90,8 @@ export class RecordedConnection {
     if (this.#isWhole) return this.#keepWhole(record);
     const range = rangeOf(fact);
     const isRequest = this.#isFromClient(fact);
-    const early = { record, isRequest, range, copiedTo: fact.streamOffset + fact.bytes.length };
+    const isHeadsOnly = (fact.flags & RecordFlag.headsOnly) !== 0;
+    const early = { record, isRequest, range, copiedTo: fact.streamOffset + fact.bytes.length, isHeadsOnly };
     if (this.#isFramed) return void this.#early.push(early);
     if (isRequest) this.#request(early);
     else this.#response(early);
@@ -168,7 +179,10 @@ export class RecordedConnection {
   }
 
   #dropEarly(): void {
-    for (const item of this.#early) if (!item.isRequest) extend(this.#stray, item.range);
+    for (const item of this.#early) {
+      if (!item.isRequest) extend(this.#stray, item.range);
+      else if (item.isHeadsOnly) this.#addFiller({ sent: item.range, received: NOTHING, isHeadsOnly: true });
+    }
     this.#drop(this.#early.map((item) => item.record), "undecided");
     this.#early = [];
   }
@@ -233,8 +247,11 @@ export class RecordedConnection {
     this.#drop([...item.sentRecords, ...item.receivedRecords], isOther ? "not_ai" : "undecided");
     item.sentRecords = [];
     item.receivedRecords = [];
-    if (item.decision === "ai" || this.#fillers.length >= MAX_FILLERS) return;
-    this.#fillers.push({ sent: item.sent, received: item.received });
+    if (item.decision !== "ai") this.#addFiller({ sent: item.sent, received: item.received, isHeadsOnly: false });
+  }
+
+  #addFiller(filler: Filler): void {
+    if (this.#fillers.length < MAX_FILLERS) this.#fillers.push(filler);
   }
 
   #takePrelude(): Uint8Array[] {
@@ -249,10 +266,12 @@ export class RecordedConnection {
     this.#fillers = [];
     this.#stray = { from: -1, to: -1 };
     const [asked, answered] = isServerSide ? [RECEIVED, SENT] as const : [SENT, RECEIVED] as const;
-    const records = fillers.flatMap((filler) => [
-      ...toFillerRecord(fact, asked, filler.sent, requestFiller),
-      ...toFillerRecord(fact, answered, filler.received, responseFiller),
-    ]);
+    const records = fillers.flatMap((filler) =>
+      filler.isHeadsOnly ? [toSkippedRecord(fact, asked, filler.sent)] : [
+        ...toFillerRecord(fact, asked, filler.sent, requestFiller),
+        ...toFillerRecord(fact, answered, filler.received, responseFiller),
+      ]
+    );
     // What it answers was not read: no request that is there may take it for its own.
     return [...records, ...toFillerRecord(fact, answered, stray, responseFiller, RecordFlag.otherLost)];
   }

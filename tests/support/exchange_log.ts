@@ -111,14 +111,14 @@ function endOnce(before: Completeness | undefined, end: Completeness): Completen
 }
 
 function toLines(logged: LoggedExchange): string[] {
-  const { request, response, protocol, ordinal } = logged.exchange;
+  const { request, response, protocol, ordinal, isPairingAssumed } = logged.exchange;
   const lines = [`#${ordinal} ${protocol} ${request.method} ${request.host ?? "-"} ${request.target}`];
   lines.push(`  request ${toEnd(logged.requestEnd, request.reasons)} ${JSON.stringify(logged.requestBody)}`);
   if (response !== undefined) {
     lines.push(
       `  response ${response.status} ${toEnd(logged.responseEnd, response.reasons)} ${
         JSON.stringify(logged.responseBody)
-      }`,
+      }${isPairingAssumed ? " assumed" : ""}`,
     );
   }
   if (!logged.isEnded) lines.push("  open");

@@ -44,11 +44,16 @@ export function records(recordBytes = 64): RawData[] {
 
 /** What is left when a share of the records is lost, with the flag that the kernel sets on records of the other direction. */
 export function lose(all: readonly RawData[], share: number, random: Random): RawData[] {
+  return without(all, () => random.next() < share);
+}
+
+/** What is left without some records; the others say, as those of the kernel do, what the other direction lost before them. */
+export function without(all: readonly RawData[], isLost: (index: number) => boolean): RawData[] {
   const hasHole = new Set<string>();
-  return all.flatMap((fact) => {
+  return all.flatMap((fact, index) => {
     const own = `${fact.connId} ${fact.direction}`;
     const other = `${fact.connId} ${3 - fact.direction}`;
-    if (random.next() < share) hasHole.add(own);
+    if (isLost(index)) hasHole.add(own);
     else {
       hasHole.delete(own);
       return [{ ...fact, flags: hasHole.has(other) ? RecordFlag.otherLost : 0 }];

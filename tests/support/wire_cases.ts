@@ -3,10 +3,11 @@ import { CONNECTION_FORMATS } from "../../core/decode/connection/registry.ts";
 import { ExchangeLog, testConnection } from "./exchange_log.ts";
 import { cut } from "./random.ts";
 
-/** One step of a wire case: bytes of a flow, a gap, time passing, or the close. */
+/** One step of a wire case: bytes of a flow, a gap, the news that one follows, time passing, or the close. */
 export type WireStep =
   | { readonly type: "bytes"; readonly flow: Flow; readonly bytes: Uint8Array }
   | { readonly type: "gap"; readonly flow: Flow; readonly lostBytes: number }
+  | { readonly type: "lostAhead"; readonly flow: Flow }
   | { readonly type: "advance"; readonly seconds: number }
   | { readonly type: "close" | "stop" };
 
@@ -14,11 +15,15 @@ export type WireStep =
 export interface WireCase {
   readonly name: string;
   readonly joinedLate: boolean;
+  /** Steps `lost` say when bytes were lost, so that nothing was where they do not. */
+  readonly tellsLoss: boolean;
   /** The result depends on where records begin (resynchronisation), so that the case is not cut further. */
   readonly keepsRecords: boolean;
   readonly steps: readonly WireStep[];
   readonly expected: string;
 }
+
+const OPTIONS: ReadonlySet<string> = new Set(["joined late", "tells loss", "keep records"]);
 
 /** Reads the cases of a Markdown file: a `##` heading, a `wire` block, an `exchanges` block each. */
 export function parseWireCases(markdown: string): WireCase[] {
@@ -29,8 +34,9 @@ export function parseWireCases(markdown: string): WireCase[] {
     return {
       name,
       joinedLate: lines.includes("joined late"),
+      tellsLoss: lines.includes("tells loss"),
       keepsRecords: lines.includes("keep records"),
-      steps: lines.filter((line) => line !== "joined late" && line !== "keep records").map(parseStep),
+      steps: lines.filter((line) => !OPTIONS.has(line)).map(parseStep),
       expected: block(section, "exchanges").trimEnd(),
     };
   });
@@ -39,7 +45,7 @@ export function parseWireCases(markdown: string): WireCase[] {
 /** Runs a case, its bytes cut by `seed` (see `cut`), and gives what the format told. */
 export function runWireCase(format: ConnectionFormat, one: WireCase, seed: number): string {
   const log = new ExchangeLog();
-  const connection = testConnection({ joinedLate: one.joinedLate });
+  const connection = testConnection({ joinedLate: one.joinedLate, ...(one.tellsLoss && { tellsLoss: true }) });
   let parser: ConnectionParser = format.createParser(connection, log);
   let timeNs = 1e9;
   const push = (flow: Flow, bytes: Uint8Array) => {
@@ -55,6 +61,7 @@ export function runWireCase(format: ConnectionFormat, one: WireCase, seed: numbe
     timeNs += 1e6;
     if (step.type === "bytes") { for (const piece of cut(step.bytes, seed)) push(step.flow, piece); }
     else if (step.type === "gap") parser.gap(step.flow, step.lostBytes, "ring_full", timeNs);
+    else if (step.type === "lostAhead") parser.lostAhead?.(step.flow);
     else if (step.type === "advance") parser.advance(timeNs += step.seconds * 1e9);
     else {parser.close(
         step.type === "close" ? "complete" : "truncated",
@@ -76,6 +83,8 @@ function parseStep(line: string): WireStep {
   if (line === "close" || line === "stop") return { type: line };
   const gap = /^gap ([<>]) (\d+)$/.exec(line);
   if (gap !== null) return { type: "gap", flow: toFlow(gap[1]), lostBytes: Number(gap[2]) };
+  const lost = /^lost ([<>])$/.exec(line);
+  if (lost !== null) return { type: "lostAhead", flow: toFlow(lost[1]) };
   const advance = /^advance (\d+)$/.exec(line);
   if (advance !== null) return { type: "advance", seconds: Number(advance[1]) };
   if (!/^[<>] /.test(line)) throw new Error(`cannot read the step ${JSON.stringify(line)}`);

@@ -15,9 +15,10 @@ import {
 } from "./connection_format.ts";
 import { requestFraming, responseFraming, transferCodings } from "./http1_framing.ts";
 import { type Head, parseRequestLine, parseStatusLine } from "./http1_head.ts";
-import { type Entry, Pairing } from "./http1_pairing.ts";
+import type { Entry } from "./http1_entry.ts";
+import { Pairing } from "./http1_pairing.ts";
 import { type MessageOwner, MessageReader } from "./http1_reader.ts";
-import { sniffRequest, startsResponse } from "./http1_sniff.ts";
+import { sniffRequest, startsFinalResponse, startsResponse } from "./http1_sniff.ts";
 import { parseTarget } from "./request_target.ts";
 
 /** An exchange that got no byte for so long is over: a model may think for minutes before its first byte. */
@@ -42,12 +43,12 @@ class Http1Parser implements ConnectionParser, MessageOwner {
   #switching: Entry | undefined;
 
   constructor(connection: ConnectionFacts, sink: ExchangeSink) {
-    const { joinedLate } = connection;
+    const { joinedLate, tellsLoss } = connection;
     this.#connection = connection;
     this.#sink = sink;
     this.#requests = new MessageReader("request", this, joinedLate);
     this.#responses = new MessageReader("response", this, joinedLate);
-    this.#pairing = new Pairing(sink, () => this.#requests, () => this.#responses, joinedLate);
+    this.#pairing = new Pairing(sink, () => this.#requests, () => this.#responses, joinedLate, tellsLoss === true);
   }
 
   get heldBytes(): number {
@@ -55,11 +56,14 @@ class Http1Parser implements ConnectionParser, MessageOwner {
   }
 
   get inFlight(): number {
-    return this.#pairing.entries.length + (this.#pairing.current === undefined ? 0 : 1);
+    return this.#pairing.inFlight;
   }
 
   push(flow: Flow, bytes: Uint8Array, timeNs: number): FlowOutcome {
-    if (flow === "request") this.#pairing.isRequestLostAhead = false;
+    const pairing = this.#pairing;
+    if (flow === "request") pairing.isRequestLostAhead = false;
+    else pairing.isResponseLostAhead = false;
+    pairing.order.seen(timeNs);
     const consumed = (flow === "request" ? this.#requests : this.#responses).push(bytes, timeNs);
     if (this.#switch === undefined) return OK;
     const found = this.#switch;
@@ -74,6 +78,7 @@ class Http1Parser implements ConnectionParser, MessageOwner {
 
   lostAhead(flow: Flow): void {
     if (flow === "request") this.#pairing.isRequestLostAhead = true;
+    else this.#pairing.isResponseLostAhead = true;
   }
 
   close(completeness: Completeness, reason: string, timeNs: number): void {
@@ -123,11 +128,11 @@ class Http1Parser implements ConnectionParser, MessageOwner {
     else this.#requests.hold();
   }
 
-  lostSync(reader: MessageReader, reason: string, timeNs: number): void {
-    if (reader === this.#requests) this.#pairing.isRequestUnsure = true;
+  lostSync(reader: MessageReader, reason: string, timeNs: number, isHeadLost: boolean): void {
+    if (reader === this.#requests) this.#pairing.requestLost(isHeadLost);
     else {
       this.#switching = undefined;
-      this.#pairing.responseLost(reason, timeNs);
+      this.#pairing.responseLost(reason, isHeadLost, timeNs);
     }
   }
 
@@ -138,8 +143,10 @@ class Http1Parser implements ConnectionParser, MessageOwner {
   mayStart(reader: MessageReader, bytes: Uint8Array): boolean {
     if (reader === this.#requests) return sniffRequest(bytes) !== 0;
     // The answer under way cannot be followed by another before another was asked for.
-    const waiting = reader.isInMessage ? this.#pairing.entries[1] : this.#pairing.entries.at(-1);
-    return waiting !== undefined && startsResponse(bytes);
+    if (!startsResponse(bytes)) return false;
+    if (this.#pairing.mayAnswer(reader.isInMessage)) return true;
+    if (startsFinalResponse(bytes)) this.#pairing.orphan();
+    return false;
   }
 
   mayResume(reader: MessageReader): boolean {
@@ -179,7 +186,7 @@ class Http1Parser implements ConnectionParser, MessageOwner {
     if (line === undefined) return this.#responses.loseSync("start_line", timeNs);
     const { status } = line;
     if (status < 200 && status !== 101) return;
-    const entry = this.#pairing.match(firstByteNs, timeNs);
+    const entry = this.#pairing.match({ headers: head.headers, status, firstByteNs, timeNs });
     // Without its request the framing is unsure too (HEAD has no body).
     if (entry === undefined) return this.#responses.loseSync("no_request", timeNs);
     const framing = responseFraming(status, head.headers, entry.exchange.request.method);

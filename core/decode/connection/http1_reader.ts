@@ -17,8 +17,11 @@ export interface MessageOwner {
   head(reader: MessageReader, head: Head, firstByteNs: number, timeNs: number): void;
   /** The message begun last has ended; its sink was told. */
   ended(reader: MessageReader, timeNs: number): void;
-  /** The reader does not know any more where messages begin; it waits for a provable start. */
-  lostSync(reader: MessageReader, reason: string, timeNs: number): void;
+  /**
+   * The reader does not know any more where messages begin; it waits for a provable start. `isHeadLost`: the head of at least
+   * one message is among what is missing.
+   */
+  lostSync(reader: MessageReader, reason: string, timeNs: number, isHeadLost: boolean): void;
   /** A gap hid where the chunks of the message under way begin. */
   unsureOfChunks(reader: MessageReader, reason: string, timeNs: number): void;
   /** False when `bytes` cannot be the beginning of a message of this flow (now). */
@@ -30,6 +33,11 @@ export interface MessageOwner {
 /** `head` reads a head; the three body states; `seek` drops records until one starts a message; `chunk_seek` until one starts
  * a chunk; `hold` keeps bytes for a decision of the owner; `off` drops everything. */
 type State = "head" | "fixed" | "chunked" | "until_close" | "seek" | "chunk_seek" | "hold" | "off";
+
+/** More missing bytes than this where a head should begin are of a head: empty lines are fewer, and so is an interim answer (1xx). */
+const LEAST_HEAD_BYTES: Readonly<Record<Flow, number>> = { request: 4, response: 32 };
+/** What the kernel left out on purpose; of every message it copies the beginning. */
+const SKIPPED = "skipped_";
 
 /** Most bytes kept while the owner decides about an upgrade. */
 const MAX_HELD_BYTES = 256 * 1024;
@@ -135,13 +143,13 @@ export class MessageReader {
   }
 
   /** Gives up the framing until a message provably starts. */
-  loseSync(reason: string, timeNs: number): void {
+  loseSync(reason: string, timeNs: number, isHeadLost = false): void {
     const wasInMessage = this.isInMessage;
     this.#heads.clear();
     this.#kept = undefined;
     if (wasInMessage) this.finish("gap", reason, timeNs);
     this.#state = "seek";
-    this.owner.lostSync(this, reason, timeNs);
+    this.owner.lostSync(this, reason, timeNs, isHeadLost);
   }
 
   /** Keeps the bytes that follow until `release` or `stop`. */
@@ -177,6 +185,7 @@ export class MessageReader {
       case "until_close":
         return this.#noteGap(lostBytes, reason);
       case "head":
+        return this.loseSync(reason, timeNs, this.#isHead(this.#heads.heldBytes + lostBytes, reason));
       case "hold":
         return this.loseSync(reason, timeNs);
       default:
@@ -254,7 +263,7 @@ export class MessageReader {
     const inside = Math.min(lostBytes, this.#rest);
     this.#noteGap(inside, reason);
     this.#rest -= inside;
-    if (lostBytes === 0 || lostBytes > inside) this.loseSync(reason, timeNs);
+    if (lostBytes === 0 || lostBytes > inside) this.loseSync(reason, timeNs, this.#isHead(lostBytes - inside, reason));
     else if (this.#rest === 0) this.finish("gap", reason, timeNs);
   }
 
@@ -263,6 +272,10 @@ export class MessageReader {
     if (lostBytes > 0 && lostBytes <= (this.#chunked?.chunkRest ?? 0)) return this.#chunked?.skip(lostBytes);
     this.#state = "chunk_seek";
     this.owner.unsureOfChunks(this, reason, timeNs);
+  }
+
+  #isHead(lostBytes: number, reason: string): boolean {
+    return lostBytes > LEAST_HEAD_BYTES[this.flow] && !reason.startsWith(SKIPPED);
   }
 
   #noteGap(lostBytes: number, reason: string): void {

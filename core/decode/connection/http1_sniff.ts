@@ -2,6 +2,8 @@
 
 const SPACE = 32;
 const SLASH = 47;
+const ONE = 49;
+const NINE = 57;
 /** Longest method name that is believed; the longest registered one is UPDATEREDIRECTREF. */
 const MAX_METHOD_BYTES = 24;
 /** Longest start line that is looked through for its version. */
@@ -30,6 +32,12 @@ export function startsResponse(bytes: Uint8Array): boolean {
   const length = Math.min(bytes.length, STATUS_START.length);
   for (let i = 0; i < length; i++) if (bytes[i] !== STATUS_START[i]) return false;
   return length > 0;
+}
+
+/** True when `bytes` begin the status line of an answer that is no interim one (1xx). */
+export function startsFinalResponse(bytes: Uint8Array): boolean {
+  const [space, status] = [bytes[8], bytes[9] ?? 0];
+  return startsResponse(bytes) && space === SPACE && status > ONE && status <= NINE;
 }
 
 /** Without the line's end the target must look like one; an unfinished line is longer than `PRI * HTTP/2.0`. */
