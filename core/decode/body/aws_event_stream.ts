@@ -96,6 +96,12 @@ function readPrelude(view: DataView, input: Uint8Array, at: number): number | un
   return crc32(input.subarray(at, at + 8)) === view.getUint32(at + 8) ? frameBytes : undefined;
 }
 
+function beginsFrame(bytes: Uint8Array): boolean {
+  if (bytes.length < PRELUDE_BYTES) return false;
+  const frameBytes = readPrelude(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), bytes, 0);
+  return frameBytes !== undefined && frameBytes >= PRELUDE_BYTES + CHECKSUM_BYTES;
+}
+
 /** Reads typed headers as text, names lower case; undefined when they are malformed. */
 function readHeaders(bytes: Uint8Array): Map<string, string> | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -159,6 +165,10 @@ export const awsEventStream: BodyFormat = {
   summary: "AWS event stream frames with both checksums verified",
   stability: "stable",
   specUrl: "https://docs.aws.amazon.com/transcribe/latest/dg/event-stream.html",
-  sniff: (contentType) => contentType.startsWith("application/vnd.amazon.eventstream") ? 1 : 0,
+  sniff: (contentType, firstBytes) => {
+    if (contentType.startsWith("application/vnd.amazon.eventstream")) return 1;
+    // A right checksum is no chance: recordings that leave out headers are read all the same.
+    return contentType === "" && beginsFrame(firstBytes) ? 0.95 : 0;
+  },
   createParser: (sink) => new EventStreamParser(sink),
 };

@@ -46,6 +46,17 @@ Deno.test("aws event stream says when the last frame is cut", () => {
 });
 
 /** Builds a frame with a string, an integer, a boolean and a bytes header. */
+Deno.test("aws event stream is known by its first checksum where no content type tells", () => {
+  const bytes = frame("chunk", "{}");
+  assert.equal(awsEventStream.sniff("", bytes) > 0.9, true);
+  assert.equal(awsEventStream.sniff("text/plain", bytes), 0);
+  for (
+    const other of [bytes.subarray(0, 11), bytes.subarray(1), new Uint8Array(64), encoder.encode('{"a": "bcdefgh"}')]
+  ) {
+    assert.equal(awsEventStream.sniff("", other), 0);
+  }
+});
+
 function frame(type: string, payload: string): Uint8Array {
   const headers = concat([
     header(":event-type", 7, concat([Uint8Array.of(0, type.length), encoder.encode(type)])),
