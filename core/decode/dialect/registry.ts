@@ -7,6 +7,7 @@ import { bedrockText } from "./bedrock_text.ts";
 import { openaiRealtime } from "./openai_realtime.ts";
 import { openaiResponsesSocket } from "./openai_responses_socket.ts";
 import type { SocketDialect } from "./socket_dialect.ts";
+import { bedrockGuardrail } from "./bedrock_guardrail.ts";
 import { bedrockInvoke } from "./bedrock_invoke.ts";
 import { cohereChat } from "./cohere_chat.ts";
 import { cohereEmbed } from "./cohere_embed.ts";
@@ -74,6 +75,7 @@ export const DIALECTS: readonly Dialect[] = [
   openaiModels,
   bedrockConverse,
   bedrockInvoke,
+  bedrockGuardrail,
   bedrockText,
   cohereChat,
   cohereEmbed,
