@@ -9,6 +9,7 @@ const PARAMETERS: readonly (readonly [wire: string, name: string])[] = [
   ["max_completion_tokens", "max_tokens"],
   ["max_output_tokens", "max_tokens"],
   ["max_tokens", "max_tokens"],
+  ["maximum_tokens", "max_tokens"],
   ["frequency_penalty", "frequency_penalty"],
   ["presence_penalty", "presence_penalty"],
   ["stop", "stop"],

@@ -4,6 +4,7 @@ import { anthropicCountTokens } from "./anthropic_count_tokens.ts";
 import { anthropicMessages } from "./anthropic_messages.ts";
 import { bedrockConverse } from "./bedrock_converse.ts";
 import { bedrockText } from "./bedrock_text.ts";
+import { openaiLive } from "./openai_live.ts";
 import { openaiRealtime } from "./openai_realtime.ts";
 import { openaiResponsesSocket } from "./openai_responses_socket.ts";
 import type { SocketDialect } from "./socket_dialect.ts";
@@ -45,6 +46,9 @@ import { audioSocket } from "./audio_socket.ts";
 import { audioVendor, imageVendor, openaiVideos } from "./media_vendor.ts";
 import { fal } from "./fal.ts";
 import { runpodJob } from "./runpod_job.ts";
+import { clarifai } from "./clarifai.ts";
+import { nlpcloud } from "./nlpcloud.ts";
+import { oci } from "./oci.ts";
 import { batches } from "./batches.ts";
 import { googleInteractions } from "./google_interactions.ts";
 import { cloudflareRun } from "./cloudflare_run.ts";
@@ -88,6 +92,10 @@ export const DIALECTS: readonly Dialect[] = [
   hfTgi,
   replicate,
   runpodJob,
+  oci,
+  alephAlpha,
+  nlpcloud,
+  clarifai,
   fal,
   openaiVideos,
   audioVendor,
@@ -113,7 +121,6 @@ export const DIALECTS: readonly Dialect[] = [
   anthropicComplete,
   cohereGenerate,
   ai21Complete,
-  alephAlpha,
   yandex,
   toolApi,
   geminiGrpc,
@@ -132,6 +139,7 @@ export const DIALECTS: readonly Dialect[] = [
 export const SOCKET_DIALECTS: readonly SocketDialect[] = [
   openaiResponsesSocket,
   openaiRealtime,
+  openaiLive,
   geminiLive,
   webCopilot,
   audioSocket,
