@@ -104,7 +104,11 @@ function hasSucceeded(answered: AnsweredCall): boolean {
   return answer.isComplete && !isUnread(answered) && (response === undefined || !answer.hasNoEnd(response));
 }
 
-/** There was an answer, and nothing of it was understood; or a stream, and nothing came on it. */
+/** There was an answer, and nothing of it was understood, be it text or not; or a stream, and nothing came on it. */
 function isUnread({ answer, call, requestType }: AnsweredCall): boolean {
-  return (answer.hasText || answer.isStream) && !hasAnswer(call.response, requestType);
+  const isReadable = answer.hasText || answer.isStream || (answer.hasBody && SPOKEN.has(requestType));
+  return isReadable && !hasAnswer(call.response, requestType);
 }
+
+/** Kinds of calls whose answers are never only bytes, as sound and pictures are. */
+const SPOKEN: ReadonlySet<RequestType> = new Set<RequestType>(["chat", "completion", "embedding"]);

@@ -160,6 +160,19 @@ Deno.test("an answer that is not the format's says that it was not understood", 
   assert.equal(data.success, undefined);
 });
 
+Deno.test("a spoken answer that is no text has not succeeded as far as anybody knows", () => {
+  const stage = new Stage();
+  const exchange = stage.open("https://api.openai.com/v1/chat/completions");
+  stage.send(exchange, JSON.stringify(CHAT));
+  stage.answer(exchange, [["\u0000\u0001\u0002\u0003 no text, and no frame either", 5]], {
+    headers: { "content-type": "image/png" },
+  });
+  stage.end(exchange);
+  const { confidence, data } = stage.single("ai.response");
+  assert.deepEqual(confidence.reasons, ["not_decoded"]);
+  assert.equal(data.success, undefined);
+});
+
 Deno.test("2,000 damaged exchanges give only events that fit the schema", () => {
   const random = new Random(21);
   const paths = ["/v1/chat/completions", "/v1/messages", "/v1/responses", "/v1/embeddings", "/v1/completions", "/x"];
