@@ -12,7 +12,19 @@ import { asRecords, compact, isRecord } from "./json_value.ts";
 /** Reads a member by its camelCase name or its snake_case twin. */
 export function geminiField(record: JsonRecord | undefined, camelName: string): unknown {
   if (record === undefined) return undefined;
-  return record[camelName] ?? record[camelName.replace(/[A-Z]/g, (letter) => "_" + letter.toLowerCase())];
+  return record[camelName] ?? record[toSnakeName(camelName)];
+}
+
+/** Few names are asked for, again and again. */
+const snakeNames = new Map<string, string>();
+
+function toSnakeName(camelName: string): string {
+  let name = snakeNames.get(camelName);
+  if (name === undefined) {
+    name = camelName.replace(/[A-Z]/g, (letter) => "_" + letter.toLowerCase());
+    snakeNames.set(camelName, name);
+  }
+  return name;
 }
 
 /** A `functionCall` part (or a Live API call) as a tool call. */
@@ -93,8 +105,10 @@ export function addGeminiPart(message: Message, part: JsonRecord, separator: str
   if (call !== undefined) (message.toolCalls ??= []).push(toGeminiToolCall(call));
   const response = asRecord(geminiField(part, "functionResponse"));
   if (response !== undefined) (message.toolResults ??= []).push(toToolResult(response));
-  addServerCall(message, part);
-  addServerResult(message, part);
+  if (text === undefined) {
+    addServerCall(message, part);
+    addServerResult(message, part);
+  }
   countMedia(message, part);
 }
 
