@@ -1,6 +1,6 @@
 /**
- * Calls on a WebSocket: one per turn. Each turn is made into an exchange of its own, with the head of the upgrade and the times
- * of its messages, so that it goes the same way to events as a call over HTTP.
+ * Calls on a WebSocket: one per turn; some formats have several under way at once. Each turn is made into an exchange of its own,
+ * with the head of the upgrade and the times of its messages, so that it goes the same way to events as a call over HTTP.
  */
 import type { Completeness, HttpExchange, HttpResponse } from "../model/http_exchange.ts";
 import type { BodyDecoder, BodyEndSink } from "./body/body_decoder_types.ts";
@@ -13,6 +13,8 @@ import type { SocketDialect, TurnReader, TurnStep } from "./dialect/socket_diale
 import { SOCKET_DIALECTS } from "./dialect/registry.ts";
 
 const SWITCHING_PROTOCOLS = 101;
+/** The lane of sockets whose turns follow one another. */
+const MAIN = "";
 const NO_HEADERS: ReadonlyMap<string, string> = new Map();
 
 /** The format an upgrade request asks for; undefined when it is none that carries calls. */
@@ -38,7 +40,8 @@ export class SocketCalls {
   readonly #context: CallStageContext;
   readonly #output: CallStageOutput;
   readonly #turns: TurnReader;
-  #turn: Turn | undefined;
+  /** The turns under way, by their lane. */
+  readonly #open = new Map<string, Turn>();
   #turnCount = 0;
 
   constructor(
@@ -63,33 +66,37 @@ export class SocketCalls {
   /** Takes the messages the client sent. */
   readonly client: BodyEndSink = {
     message: (message, timeNs) => this.#take(message, timeNs, (json) => this.#turns.client(json, timeNs)),
-    problem: (reason) => this.#turn?.call.requestBody.problem(reason),
+    problem: (reason) => this.#open.forEach(({ call }) => call.requestBody.problem(reason)),
     bodyEnd: () => {},
   };
 
   /** Takes the messages the server sent. */
   readonly server: BodyEndSink = {
     message: (message, timeNs) =>
-      this.#take(message, timeNs, (json) => this.#turns.server(json, message.text, this.#turn !== undefined, timeNs)),
-    problem: (reason) => this.#turn?.call.answer.problem(reason),
+      this.#take(message, timeNs, (json) => this.#turns.server(json, message.text, this.#open.has(MAIN), timeNs)),
+    problem: (reason) => this.#open.forEach(({ call }) => call.answer.problem(reason)),
     bodyEnd: () => {},
   };
 
   /** UTF-16 units and bytes held. */
   get heldChars(): number {
-    return (this.#turn?.call.heldChars ?? 0) + (this.requestDecoder?.heldBytes ?? 0) +
-      (this.answerDecoder?.heldBytes ?? 0);
+    let sum = (this.requestDecoder?.heldBytes ?? 0) + (this.answerDecoder?.heldBytes ?? 0);
+    for (const { call } of this.#open.values()) sum += call.heldChars;
+    return sum;
   }
 
   /** The socket, or the capture, ended: a turn under way is published as far as it came. */
   end(timeNs: number): void {
     const { completeness, reasons } = this.#exchange.response ?? this.#exchange.request;
-    this.#takeStep(this.#turns.close?.(), timeNs);
+    this.#takeStep(this.#turns.close?.(completeness === "complete"), timeNs);
     const isOneCall = this.#turns.open !== undefined;
-    if (isOneCall && this.#turn !== undefined && this.#exchange.response !== undefined) {
-      this.#openResponse(this.#turn.exchange, timeNs).lastByteNs = timeNs;
+    const only = this.#open.get(MAIN);
+    if (isOneCall && only !== undefined && this.#exchange.response !== undefined) {
+      this.#openResponse(only.exchange, timeNs).lastByteNs = timeNs;
     }
-    this.#endTurn(completeness === "complete" && !isOneCall ? "aborted" : completeness, timeNs, reasons);
+    for (const lane of [...this.#open.keys()]) {
+      this.#endTurn(lane, completeness === "complete" && !isOneCall ? "aborted" : completeness, timeNs, reasons);
+    }
   }
 
   #take(message: BodyMessage, timeNs: number, read: (json: JsonRecord) => TurnStep | undefined): void {
@@ -99,25 +106,33 @@ export class SocketCalls {
 
   #takeStep(step: TurnStep | undefined, timeNs: number): void {
     if (step === undefined) return;
+    const lane = step.lane ?? MAIN;
+    if (step.endsEarlier) this.#endTurn(lane, "complete", timeNs, []);
     if (step.request !== undefined) this.#startTurn(step.request, step, timeNs);
-    for (const { text, timeNs: cameNs } of step.earlier ?? []) this.#answer(text, cameNs);
-    if (step.answer !== undefined) this.#answer(step.answer, timeNs);
-    if (step.isEnd) this.#endTurn("complete", timeNs, []);
+    for (const { text, timeNs: cameNs } of step.earlier ?? []) this.#answer(lane, text, cameNs);
+    if (step.answer !== undefined) this.#answer(lane, step.answer, timeNs);
+    if (step.isEnd) this.#endTurn(lane, "complete", timeNs, []);
   }
 
   #startTurn(request: JsonRecord, step: TurnStep, timeNs: number): void {
+    const lane = step.lane ?? MAIN;
     // A turn that never ended before the next one began was given up by the client.
-    this.#endTurn("aborted", timeNs, ["next_turn"]);
+    this.#endTurn(lane, "aborted", timeNs, ["next_turn"]);
     const exchange = this.#toExchange(step.requestNs ?? timeNs, step.isUnasked === true);
-    const call = new Call(exchange, this.#recognition, this.#context, this.#output);
-    this.#turn = { call, exchange };
+    const { dialect } = step;
+    const recognition = dialect === undefined
+      ? this.#recognition
+      : { ...this.#recognition, match: { dialect, score: 1 } };
+    const call = new Call(exchange, recognition, this.#context, this.#output);
+    this.#open.set(lane, { call, exchange });
     call.requestBody.message({ text: JSON.stringify(request) });
     call.requestBody.bodyEnd("complete");
   }
 
-  #answer(text: string, timeNs: number): void {
-    if (this.#turn === undefined) return;
-    const { call, exchange } = this.#turn;
+  #answer(lane: string, text: string, timeNs: number): void {
+    const turn = this.#open.get(lane);
+    if (turn === undefined) return;
+    const { call, exchange } = turn;
     this.#openResponse(exchange, timeNs).lastByteNs = timeNs;
     call.answer.message({ text }, timeNs);
   }
@@ -134,10 +149,11 @@ export class SocketCalls {
     };
   }
 
-  #endTurn(completeness: Completeness, timeNs: number, reasons: readonly string[]): void {
-    if (this.#turn === undefined) return;
-    const { call, exchange } = this.#turn;
-    this.#turn = undefined;
+  #endTurn(lane: string, completeness: Completeness, timeNs: number, reasons: readonly string[]): void {
+    const turn = this.#open.get(lane);
+    if (turn === undefined) return;
+    const { call, exchange } = turn;
+    this.#open.delete(lane);
     if (exchange.response !== undefined) {
       exchange.response.completeness = completeness;
       exchange.response.reasons.push(...reasons);

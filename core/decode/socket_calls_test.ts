@@ -219,3 +219,24 @@ Deno.test("messages that are no JSON, or of the wrong kind, change nothing", () 
   socket.close(3);
   assert.ok(socket.drafts.length <= 2);
 });
+
+Deno.test("turns of one socket may be under way at once, each with its own format", () => {
+  const socket = new Socket("api.openai.com", "/v1/live/sessions");
+  const event = (json: unknown) => ({ type: "response.event", delegation_id: "d", event: json });
+  const usage = { input_tokens: 7, output_tokens: 3, total_tokens: 10 };
+  const delegation = { type: "responses", responses: { model: "gpt-5-mini" } };
+  socket.client({ type: "session.start", session: { model: "gpt-live-1", delegation } }, 1);
+  socket.server({ type: "session.started", session: { id: "live_1" } }, 2);
+  socket.server({ type: "session.output_transcript.delta", start_ms: 0, end_ms: 1, delta: "Let me" }, 3);
+  socket.server(event({ type: "response.created", response: { id: "r", previous_response_id: null } }), 4);
+  socket.server({ type: "session.output_transcript.delta", start_ms: 1, end_ms: 2, delta: " see." }, 5);
+  socket.server(event({ type: "response.completed", response: { id: "r", output: [], usage } }), 6);
+  socket.close(7);
+  const responses = socket.eventsOf("ai.response").map(({ data }) => data);
+  assert.deepEqual(
+    responses.map(({ model, request_type, usage, success }) => [model?.id, request_type, usage?.total_tokens, success]),
+    [["gpt-5-mini", "chat", 10, true], ["gpt-live-1", "realtime", undefined, true]],
+  );
+  assert.equal(responses[1]?.choices?.[0]?.message?.content, "Let me see.");
+  assert.ok(responses.every(({ latency_ms }) => latency_ms === undefined));
+});

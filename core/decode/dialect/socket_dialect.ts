@@ -10,6 +10,12 @@ export interface TimedAnswer {
 
 /** What a message of a socket means for the turn it belongs to. */
 export interface TurnStep {
+  /** Which of several turns that are under way at once; absent: the socket's only one. */
+  readonly lane?: string;
+  /** Format of the turn that begins, where it is not the socket's. */
+  readonly dialect?: Dialect;
+  /** The turn before, in the same lane, had ended in order when this one begins. */
+  readonly endsEarlier?: boolean;
   /** A new turn begins: the request body, in the form `SocketDialect.dialect` decodes. */
   readonly request?: JsonRecord;
   /** When the request was made, where that was before this message; boot clock. */
@@ -32,8 +38,8 @@ export interface TurnReader {
   client(json: JsonRecord, timeNs?: number): TurnStep | undefined;
   /** A message the server sent, and when. `text` is its text as it came, `hasTurn` tells whether a turn is open. */
   server(json: JsonRecord, text: string, hasTurn: boolean, timeNs?: number): TurnStep | undefined;
-  /** The socket ends: what is still held back. */
-  close?(): TurnStep | undefined;
+  /** The socket ends, in order or not: what is still held back. */
+  close?(isOrderly: boolean): TurnStep | undefined;
 }
 
 /** A format whose calls are turns on one WebSocket. */
