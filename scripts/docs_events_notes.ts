@@ -2,7 +2,10 @@
 
 /** One sentence a type. */
 export const TYPE_NOTES: Readonly<Record<string, string>> = {
-  "ai.request": "A request to a model, when it is complete. `timestamp` is the time of its first byte.",
+  "ai.request":
+    "A request to a model, when it is complete. `timestamp` is the time of its first byte. `attrs.purpose` says what an agent makes a " +
+    "call for besides its task (`title`, `summary`, `routing`, `quota_probe`, `prewarm`, `memory`, `count_tokens`, `auxiliary`), " +
+    "`attrs.purpose_rule` who says so; the answer has the same.",
   "ai.response":
     "The answer, when it has ended: last byte, end of stream, connection closed, or idle time-out. `timestamp` is the time of " +
     "its last byte. A provider's error is an answer with `success: false`. Where a vendor only takes work on and its outcome is fetched " +
@@ -56,6 +59,15 @@ export const FIELD_NOTES: Readonly<Record<string, string>> = {
   "model.requested_id": "set when the answer names a more exact model",
   "provider.id": "absent for hosts that are in no list; then `attrs.dialect` says how it was decoded",
   is_delta: "the request continues state that the server holds: `messages` is only what is new",
+  "agent.id": "of a sub-agent, as the client names it",
+  "agent.type": "kind of a sub-agent, as the client names it, for example `Explore`",
+  "agent.parent": "only of a sub-agent: the agent it works for, as the client names it, else that one's session",
+  "agent.rule":
+    "why it is a sub-agent: `header:...`, `task_prompt` (its first message is the prompt of a tool call), `other_instructions` (inferred: " +
+    "other instructions and another first message than the session's own agent)",
+  "stats.llm_calls": "all calls of models, auxiliary ones included",
+  "stats.turns": "what the user asked for, as the client numbers it, else each new text of the user",
+  "stats.auxiliary_calls": "calls with a `purpose`",
   message_count: "entries of the conversation, system text not counted",
 };
 

@@ -14,21 +14,23 @@ const AGENT_CATEGORIES: ReadonlySet<string> = new Set([
   "automation",
 ]);
 
-/** Gives the agent that made a call: its name and version where the application is a known one, and the session the call belongs to. */
+/** Whether a known application that acts by itself makes the call. */
+export function isKnownAgent({ event: { app } }: DraftEvent): boolean {
+  return app?.name !== undefined && AGENT_CATEGORIES.has(app.category ?? "");
+}
+
+/**
+ * Gives the agent that made a call: its name and version where the application is a known one, the session the call belongs to, and
+ * what is known of a sub-agent.
+ */
 export function findAgent(draft: DraftEvent): AgentData | undefined {
   const { app } = draft.event;
   const agent: AgentData = {};
-  if (app?.name !== undefined && AGENT_CATEGORIES.has(app.category ?? "")) {
+  if (app?.name !== undefined && isKnownAgent(draft)) {
     agent.name = app.name;
     if (app.version !== undefined) agent.version = app.version;
   }
   if (draft.session !== undefined) agent.session_id = draft.session.sessionId;
-  const parent = findParentAgent(draft);
-  if (parent !== undefined) agent.parent = parent;
+  if (draft.subAgent !== undefined) Object.assign(agent, draft.subAgent);
   return Object.keys(agent).length === 0 ? undefined : agent;
-}
-
-/** Codex names the kind of helper that makes a request on behalf of the main agent. */
-function findParentAgent(draft: DraftEvent): string | undefined {
-  return draft.exchange?.request.headers.has("x-openai-subagent") === true ? draft.event.app?.id : undefined;
 }

@@ -54,6 +54,7 @@ export function createDerivedEvent<T extends EventType>(
     processKey: from.processKey,
     ...(from.exchange && { exchange: from.exchange }),
     ...(from.session && { session: from.session }),
+    ...(from.subAgent && { subAgent: from.subAgent }),
   };
 }
 

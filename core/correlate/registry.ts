@@ -1,3 +1,4 @@
+import { agents } from "./agents.ts";
 import type { Correlator } from "./correlator.ts";
 import { conversation } from "./conversation.ts";
 import { effects } from "./effects.ts";
@@ -15,6 +16,7 @@ export const CORRELATORS: readonly Correlator[] = [
   retry,
   tools,
   mcp,
+  agents,
   effects,
   plan,
   session,

@@ -13,6 +13,7 @@ import { BoundedMap } from "./bounded_map.ts";
 import type { Correlator, CorrelatorState } from "./correlator.ts";
 import { addRelatedEvent } from "./derived_event.ts";
 import { toSessionEvent } from "./session_event.ts";
+import { StatedAgent } from "./stated_agent.ts";
 import { SessionTotals } from "./session_totals.ts";
 
 const IDLE_NS = 30 * 60e9;
@@ -59,6 +60,7 @@ class SessionStory implements CorrelatorState {
       if (this.#sessions.size > 0) this.#effect(draft);
     } else if (event.event_type === "ai.response") {
       open.totals.response(event);
+      if (draft.purpose !== undefined) open.totals.auxiliary();
       this.#touch(open, draft.timeNs);
     } else if (event.event_type === "agent.tool_call") {
       open.totals.call(event);
@@ -87,12 +89,13 @@ class SessionStory implements CorrelatorState {
     const { session: ref } = draft;
     if (ref === undefined) return [];
     const known = this.#sessions.get(ref.sessionId);
-    // Auxiliary requests (titles, quota probes) carry the key as well, but no tools.
-    const isMain = (draft.call?.request?.tools.length ?? 0) > 0;
+    // Auxiliary requests (titles, quota probes) carry the key as well.
+    const isMain = draft.purpose === undefined && (draft.call?.request?.tools.length ?? 0) > 0;
     const program = isMain ? this.#starts.take(draft.processKey) : undefined;
     if (known !== undefined) {
       this.#touch(known, draft.timeNs);
       this.#addProcess(known, draft);
+      if (isMain) addTurn(known, draft);
       return [];
     }
     return isMain ? this.#open(draft, ref, program, context) : [];
@@ -116,6 +119,7 @@ class SessionStory implements CorrelatorState {
       pids: new Set(),
       lastNs: draft.timeNs,
     };
+    addTurn(opened, draft);
     this.#sessions.set(ref.sessionId, opened);
     this.#addProcess(opened, draft);
     return [start, ...this.#evict(context)];
@@ -182,4 +186,10 @@ class SessionStory implements CorrelatorState {
     const { totals, startNs } = open;
     return toSessionEvent(open.first, open.ref, context, { action: "end", startNs, timeNs, reason, totals });
   }
+}
+
+function addTurn(open: Session, draft: DraftEvent): void {
+  const request = draft.call?.request;
+  if (request === undefined || draft.subAgent !== undefined) return;
+  open.totals.request(request, new StatedAgent(draft).turn());
 }

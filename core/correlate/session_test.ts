@@ -52,6 +52,7 @@ Deno.test("session starts with the first request that has tools and ends with to
   assert.deepEqual([start?.data.action, start?.data.rule], ["start", "header:x-claude-code-session-id"]);
   assert.deepEqual(end?.data.stats, {
     llm_calls: 1,
+    turns: 1,
     tool_calls: 1,
     tool_failures: 0,
     tokens_used: 30,
@@ -190,6 +191,7 @@ Deno.test("session counts commands, files and failures of its tool calls", () =>
   }));
   assert.deepEqual(sessionsOf(stories.close())[0]?.data.stats, {
     llm_calls: 1,
+    turns: 1,
     tool_calls: 1,
     tool_failures: 1,
     calls_without_usage: 1,
@@ -198,4 +200,31 @@ Deno.test("session counts commands, files and failures of its tool calls", () =>
     files_read: 1,
     files_written: 1,
   });
+});
+
+Deno.test("session counts turns by the client's own word, else by what the user added, and no call for something else", () => {
+  const statsOf = (drafts: readonly DraftEvent[]) => {
+    const stories = new Stories(CORRELATORS);
+    for (const draft of drafts) stories.push(draft);
+    return sessionsOf(stories.close())[0]?.data.stats;
+  };
+  const turn = (ordinal: number, texts: number, more: Record<string, string> = {}) =>
+    of(9, "ai.request", {
+      ordinal,
+      timeNs: ordinal * SECOND_NS,
+      headers: { ...NAMED, ...more },
+      request: { tools: TOOLS, messages: Array.from({ length: texts }, () => ({ role: "user", content: "weather?" })) },
+    });
+  // A question, its second step, another question, a summary in place of all, a question after it.
+  assert.equal(statsOf([turn(0, 1), turn(1, 1), turn(2, 2), turn(3, 1), turn(4, 2)])?.turns, 3);
+  const prompt = (id: string) => ({ "x-claude-code-prompt-id": id });
+  assert.equal(statsOf([turn(0, 1, prompt("a")), turn(1, 2, prompt("a")), turn(2, 3, prompt("b"))])?.turns, 2);
+  const title = of(9, "ai.response", {
+    ordinal: 1,
+    timeNs: SECOND_NS,
+    headers: { ...NAMED, "x-claude-code-request-class": "auxiliary" },
+    response: {},
+  });
+  const stats = statsOf([turn(0, 1), title]);
+  assert.deepEqual([stats?.turns, stats?.llm_calls, stats?.auxiliary_calls], [1, 1, 1]);
 });

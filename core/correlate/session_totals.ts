@@ -1,4 +1,5 @@
 import type { DraftEvent } from "../model/draft.ts";
+import type { ModelRequest } from "../model/model_call.ts";
 import type { EventOf } from "../model/oisp_event.ts";
 
 /** Most paths of one session that are told apart; more are not counted. */
@@ -15,6 +16,10 @@ export type SessionStats = NonNullable<EventOf<"agent.session">["data"]["stats"]
  */
 export class SessionTotals {
   #llmCalls = 0;
+  #turns = 0;
+  #turn: string | undefined;
+  #userTexts = 0;
+  #auxiliaryCalls = 0;
   #toolCalls = 0;
   #toolFailures = 0;
   #tokensUsed = 0;
@@ -24,6 +29,28 @@ export class SessionTotals {
   #commands = 0;
   readonly #pathsRead = new Set<string>();
   readonly #pathsWritten = new Set<string>();
+
+  /**
+   * A request of the session's own agent: a turn begins where the client says so, else with a user's text that was not there
+   * before.
+   */
+  request(request: ModelRequest, namedTurn: string | undefined): void {
+    const texts =
+      request.messages.filter(({ role, content, toolResults }) =>
+        role === "user" && content !== undefined && toolResults === undefined
+      ).length;
+    const isNew = namedTurn === undefined
+      ? texts > (request.isDelta === true ? 0 : this.#userTexts)
+      : namedTurn !== this.#turn;
+    if (isNew) this.#turns++;
+    this.#turn = namedTurn;
+    this.#userTexts = texts;
+  }
+
+  /** A call that is no turn: a title, a summary. */
+  auxiliary(): void {
+    this.#auxiliaryCalls++;
+  }
 
   /** An answer of a model. */
   response({ data }: EventOf<"ai.response">): void {
@@ -63,6 +90,8 @@ export class SessionTotals {
     const knowsUsage = this.#callsWithoutUsage < this.#llmCalls || this.#llmCalls === 0;
     return {
       llm_calls: this.#llmCalls,
+      ...(this.#turns > 0 && { turns: this.#turns }),
+      ...(this.#auxiliaryCalls > 0 && { auxiliary_calls: this.#auxiliaryCalls }),
       tool_calls: this.#toolCalls,
       tool_failures: this.#toolFailures,
       ...(knowsUsage && { tokens_used: this.#tokensUsed }),

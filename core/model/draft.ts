@@ -22,6 +22,22 @@ export interface DraftEvent {
   isAppProgram?: true;
   /** The agent's session it belongs to; set by the first story, handed on to the events made from this one. */
   session?: SessionRef;
+  /** Set when a sub-agent makes the call; handed on like the session. */
+  subAgent?: SubAgentRef;
+  /** What an agent makes the call for besides its task (`title`, `summary`, ...): such a call is no turn. */
+  purpose?: string;
+}
+
+/** An agent that works for another one in the same session or program run. */
+export interface SubAgentRef {
+  /** As the client names it. */
+  readonly id?: string;
+  /** Its kind, as the client names it. */
+  readonly type?: string;
+  /** The agent it works for, as the client names it; else that one's session. */
+  readonly parent?: string;
+  /** Rule that recognised it. */
+  readonly rule: string;
 }
 
 /** What names an agent's session. */

@@ -34,7 +34,11 @@ const Agent = v.strictObject({
   name: v.optional(v.string()),
   version: v.optional(v.string()),
   session_id: v.optional(v.string()),
+  /** Of a sub-agent: its id and kind as the client names them, the agent it works for, and the rule that recognised it. */
+  id: v.optional(v.string()),
+  type: v.optional(v.string()),
   parent: v.optional(v.string()),
+  rule: v.optional(v.string()),
 });
 
 const redactionEntries = {
@@ -109,6 +113,8 @@ export const AgentSession = eventSchema(
     rule: v.optional(v.string()),
     stats: v.optional(v.strictObject({
       llm_calls: v.optional(Count),
+      turns: v.optional(Count),
+      auxiliary_calls: v.optional(Count),
       tool_calls: v.optional(Count),
       tool_failures: v.optional(Count),
       tokens_used: v.optional(Count),

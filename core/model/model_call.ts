@@ -119,6 +119,8 @@ export interface ModelRequest {
   inputCount?: number;
   /** Session and conversation keys found in the body, by name (section 6.3 of the wire research). */
   sessionKeys?: Record<string, string>;
+  /** What the client says of itself in the body (Responses `client_metadata`), texts only. */
+  clientMetadata?: Readonly<Record<string, string>>;
   /** Id of the answer this request continues. */
   previousResponseId?: string;
 }

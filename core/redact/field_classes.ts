@@ -42,7 +42,15 @@ const MESSAGE: FieldTable = {
 const PROVIDER: FieldTable = { id: "word", name: "word", endpoint: "word", region: "word" };
 const MODEL: FieldTable = { id: "word", family: "word", requested_id: "word" };
 const TOOL: FieldTable = { name: "word", type: "word", kind: "own", server: "word", definition: "json" };
-const AGENT: FieldTable = { name: "word", version: "word", session_id: "word", parent: "word" };
+const AGENT: FieldTable = {
+  name: "word",
+  version: "word",
+  session_id: "word",
+  id: "word",
+  type: "word",
+  parent: "word",
+  rule: "own",
+};
 const ERROR: FieldTable = { type: "word", code: "word", message: "text" };
 const AUTH: FieldTable = { type: "word", key_prefix: "own" };
 const COST: FieldTable = { source: "own", price_date: "own" };

@@ -100,10 +100,23 @@ function addState(request: ModelRequest, json: JsonRecord): void {
   if (previous !== undefined) request.previousResponseId = previous;
   const conversation = asFilledText(json.conversation) ?? asFilledText(asRecord(json.conversation)?.id);
   if (previous !== undefined || conversation !== undefined) request.isDelta = true;
+  const metadata = readClientMetadata(json.client_metadata);
+  if (metadata !== undefined) request.clientMetadata = metadata;
   const cacheKey = asFilledText(json.prompt_cache_key);
   if (conversation === undefined && cacheKey === undefined) return;
   request.sessionKeys = {
     ...(conversation !== undefined && { conversation }),
     ...(cacheKey !== undefined && { prompt_cache_key: cacheKey }),
   };
+}
+
+const MOST_METADATA = 32;
+const LONGEST_METADATA = 4_096;
+
+/** What Codex says of itself: the same as its headers, which a WebSocket sends only once. */
+function readClientMetadata(value: unknown): Record<string, string> | undefined {
+  const entries = Object.entries(asRecord(value) ?? {}).slice(0, MOST_METADATA).filter((
+    entry,
+  ): entry is [string, string] => typeof entry[1] === "string" && entry[1].length <= LONGEST_METADATA);
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
