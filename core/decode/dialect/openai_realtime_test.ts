@@ -133,9 +133,9 @@ Deno.test("openai_realtime tells what was held back when the socket ends", () =>
   turns.client({ type: "input_audio_buffer.commit" });
   assert.equal(turns.client({ type: "response.create" }, 5), undefined);
   serve(turns, { type: "response.created", response: {} });
-  const step = turns.close?.();
+  const step = turns.close?.(true);
   assert.deepEqual([step?.requestNs, step?.earlier?.length], [5, 1]);
-  assert.equal(turns.close?.(), undefined);
+  assert.equal(turns.close?.(true), undefined);
 });
 
 Deno.test("openai_realtime tells an error of the response that it refuses, and of no other", () => {
@@ -201,6 +201,6 @@ Deno.test("openai_realtime never throws, whatever comes in whatever order", () =
       if (random.once(2)) turns.client(json, at);
       else turns.server(json, "{}", random.once(2), at);
     }
-    turns.close?.();
+    turns.close?.(true);
   }
 });
