@@ -10,7 +10,7 @@ export const TYPE_NOTES: Readonly<Record<string, string>> = {
     "The answer, when it has ended: last byte, end of stream, connection closed, or idle time-out. `timestamp` is the time of " +
     "its last byte. A provider's error is an answer with `success: false`. Where a vendor only takes work on and its outcome is fetched " +
     "later, the outcome is the answer: `latency_ms` then holds the client's pauses, `attrs.polls` is how many requests asked for it, " +
-    "`attrs.accepted_ms` how long the vendor took to take it on; `outcome_not_seen` in `confidence.reasons` says that nobody fetched it " +
+    "`attrs.accepted_ms` how long the vendor took to take it on; `outcome_not_seen` in `confidence.reasons` says that nobody fetched it: `success` is then that of taking it on " +
     "([decision 0009](decisions/0009-answers-fetched-later.md)).",
   "ai.streaming_chunk":
     "One piece of a streamed answer; the last one has no piece but says why the answer ended. Off unless asked for.",

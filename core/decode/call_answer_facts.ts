@@ -73,12 +73,8 @@ export function toAnswerConfidence(answered: AnsweredCall, source: CallSource, u
   return toPartial(confidence, unfinished, findMissingInAnswer(response, requestType));
 }
 
-/** Gives what status, headers and times tell of an answer; of one that is `unfinished` not whether it succeeded. */
-export function toResponseFacts(
-  answered: AnsweredCall,
-  requestEventId: string | undefined,
-  unfinished?: string,
-): ResponseFacts {
+/** Gives what status, headers and times tell of an answer. */
+export function toResponseFacts(answered: AnsweredCall, requestEventId: string | undefined): ResponseFacts {
   const { exchange, response, call, answer } = answered;
   const startNs = exchange.request.firstByteNs;
   const isFailed = response.status >= 400 || call.response?.error !== undefined;
@@ -86,7 +82,7 @@ export function toResponseFacts(
   const isTimed = exchange.knownTimes === undefined;
   return {
     status: response.status,
-    isSuccess: isFailed ? false : unfinished === undefined && hasSucceeded(answered) ? true : undefined,
+    isSuccess: isFailed ? false : hasSucceeded(answered) ? true : undefined,
     isStreaming: answer.hasBody ? answer.isStream : undefined,
     latencyMs: hasSpan(exchange) ? toDurationMs(startNs, response.lastByteNs) : undefined,
     timeToFirstTokenMs: isTimed && answer.isStream && first !== undefined ? toDurationMs(startNs, first) : undefined,

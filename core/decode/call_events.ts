@@ -172,7 +172,7 @@ export class CallEvents {
     this.#publishAnswered({ exchange, response, answer });
   }
 
-  /** Publishes the answer that took work on whose outcome nobody fetched here: whether it succeeded is unknown. */
+  /** Publishes the answer that took work on whose outcome nobody fetched here: it tells that, and no more. */
   publishUnfetched(): void {
     const { response } = this.#exchange;
     if (response === undefined || this.#unfetched === undefined) return;
@@ -182,7 +182,7 @@ export class CallEvents {
   #publishAnswered(told: Pick<AnsweredCall, "exchange" | "response" | "answer">, reason?: string): void {
     const answered = { ...told, call: this.#call, requestType: this.#requestType };
     const { answer, response: { lastByteNs } } = told;
-    const facts = toResponseFacts(answered, this.#requestEventId, reason);
+    const facts = toResponseFacts(answered, this.#requestEventId);
     const confidence = toAnswerConfidence(answered, this.#source, reason);
     if (this.#dialect.callsTools) return this.#toolResult(confidence, lastByteNs);
     if (this.#requestType === "embedding") return this.#embedding(confidence, facts, lastByteNs);

@@ -97,7 +97,7 @@ Deno.test("an answer that is waited for on the asking connection needs no poll",
   assert.equal(stage.single("ai.response").attrs?.polls, undefined);
 });
 
-Deno.test("work nobody asks about any more is told without its outcome, and not as a success", () => {
+Deno.test("work nobody asks about any more is told without its outcome, as what its own answer says", () => {
   const stage = new Stage();
   ask(stage);
   stage.stage.advance(500e9);
@@ -107,7 +107,7 @@ Deno.test("work nobody asks about any more is told without its outcome, and not 
   assert.deepEqual(stage.types(), ["ai.request"], "a poll prolongs the wait");
   stage.stage.advance(Number.MAX_SAFE_INTEGER);
   const { data, confidence } = stage.single("ai.response");
-  assert.deepEqual([data.success, data.status_code, data.latency_ms, data.choices], [undefined, 201, 50, undefined]);
+  assert.deepEqual([data.success, data.status_code, data.latency_ms, data.choices], [true, 201, 50, undefined]);
   assert.equal(confidence.completeness, "partial");
   assert.deepEqual(confidence.reasons, ["outcome_not_seen"]);
 });
