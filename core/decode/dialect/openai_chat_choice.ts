@@ -137,18 +137,21 @@ export class ChatChoice {
 
   #takeCalls(list: readonly unknown[]): boolean {
     let hasOutput = false;
-    for (const entry of list) {
-      const json = asRecord(entry);
-      if (json !== undefined && this.#takeFragment(json)) hasOutput = true;
+    for (let place = 0; place < list.length; place++) {
+      const json = asRecord(list[place]);
+      if (json !== undefined && this.#takeFragment(json, list.length - place)) hasOutput = true;
     }
     return hasOutput;
   }
 
-  #takeFragment(json: JsonRecord): boolean {
+  /** `placeFromEnd`: 1 for the last fragment of its list. Fragments that name nothing stand in the order of the calls. */
+  #takeFragment(json: JsonRecord, placeFromEnd = 1): boolean {
     const body = asRecord(json.function) ?? asRecord(json.custom);
     const id = asFilledText(json.id);
     const name = asFilledText(body?.name);
-    const call = this.#findCall(asCount(json.index), id, name, asFilledText(json.type));
+    const isNameless = json.index === undefined && name === undefined && id === undefined;
+    const call = (isNameless ? this.#calls.at(-placeFromEnd) : undefined) ??
+      this.#findCall(asCount(json.index), id, name, asFilledText(json.type));
     if (asRecord(json.custom) !== undefined) call.isFreeText = true;
     if (call.id === undefined) call.id = id;
     if (name !== undefined && call.name === "") call.name = name;

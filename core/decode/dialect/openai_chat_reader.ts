@@ -103,7 +103,8 @@ export class ChatReader implements ResponseReader {
     this.#id ??= asFilledText(record.id);
     this.#model ??= asFilledText(record.model);
     this.#serviceTier ??= asFilledText(record.service_tier);
-    const usage = record.usage ?? asRecord(record.x_groq)?.usage;
+    // Groq and Moonshot have places of their own for it.
+    const usage = record.usage ?? asRecord(record.x_groq)?.usage ?? asRecord(asList(record.choices)[0])?.usage;
     if (usage) {
       this.#usage = decodeOpenAiUsage(usage, this.#quirks) ?? this.#usage;
       // Mistral names the tier among the counts; the last one counts.

@@ -149,6 +149,23 @@ Deno.test("a tier among the counts is the tier of the answer, the last one named
   assert.deepEqual(answer.usage, { inputTokens: 9, outputTokens: 2, totalTokens: 11, cacheWriteTokens: 4 });
 });
 
+Deno.test("fragments that name nothing belong to the calls in their order; the counts may stand in the choice", () => {
+  const chunk = (tool_calls: object[], more: object = {}) => ({
+    json: { choices: [{ index: 0, delta: { tool_calls }, ...more }] },
+  });
+  const { answer } = readAnswer(openaiChat, [
+    chunk([{ id: "a", function: { name: "f", arguments: "" } }, { id: "b", function: { name: "g", arguments: "" } }]),
+    chunk([{ function: { arguments: '{"x":' } }, { function: { arguments: '{"y":' } }]),
+    chunk([{ function: { arguments: "1}" } }, { function: { arguments: "2}" } }]),
+    chunk([], { finish_reason: "tool_calls", usage: { prompt_tokens: 6, completion_tokens: 2, total_tokens: 8 } }),
+  ]);
+  assert.deepEqual(answer.choices[0]?.message.toolCalls, [
+    { id: "a", name: "f", type: "function", arguments: { x: 1 } },
+    { id: "b", name: "g", type: "function", arguments: { y: 2 } },
+  ]);
+  assert.equal(answer.usage?.totalTokens, 8);
+});
+
 Deno.test("no body makes the request or the answer throw", () => {
   const random = new Random(11);
   const values = [null, 1, "x", [], {}, [null], [{}], { role: 1 }, { role: "tool" }, [{ type: 1 }], {
@@ -224,4 +241,21 @@ Deno.test("tools that Groq runs itself are calls with results, whole and in piec
   for (const executed_tools of [[null, 1, {}], "x", [{ type: "python", arguments: 5 }]]) {
     readAnswer(openaiChat, [{ json: { choices: [{ message: { role: "assistant", executed_tools } }] } }]);
   }
+});
+
+Deno.test("chat has other paths at some vendors, which say so on their hosts alone", () => {
+  const match = (path: string, host: string) =>
+    openaiChat.matchHead({ method: "POST", path, query: "", host, headers: new Map() });
+  assert.equal(match("/v1/chat", "api.writer.com"), 0.3);
+  assert.equal(match("/v1/chat", "api.cohere.com"), 0);
+  assert.equal(match("/api/v2/cortex/inference:complete", "x.snowflakecomputing.com"), 0.3);
+  const path = "/serving-endpoints/my-model/invocations";
+  const messages = [{ role: "user", content: "hi" }];
+  const body = (json: Record<string, unknown>, at: string) =>
+    openaiChat.matchBody(json, { method: "POST", path: at, query: "", headers: new Map() });
+  assert.deepEqual([body({ messages }, path), body({ messages }, "/elsewhere"), body({ inputs: [] }, path)], [
+    0.7,
+    0.5,
+    0,
+  ]);
 });
