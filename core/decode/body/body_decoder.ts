@@ -21,6 +21,7 @@ class PlainBody implements BodyDecoder {
   #decodedBytes = 0;
   #isStopped = false;
   #wasCut = false;
+  #isCodingCut = false;
 
   constructor(
     private readonly contentType: string,
@@ -56,11 +57,18 @@ class PlainBody implements BodyDecoder {
     const parser = this.#parser;
     this.#parser = undefined;
     parser?.end(completeness === "complete" && !this.#wasCut, timeNs);
+    const isCut = this.#wasCut || (this.#isCodingCut && (parser === undefined || this.#format?.showsItsEnd !== true));
+    if (this.#isCodingCut && parser === undefined) this.sink.problem("cut");
     this.sink.bodyEnd(
-      this.#wasCut && completeness === "complete" ? "truncated" : completeness,
+      isCut && completeness === "complete" ? "truncated" : completeness,
       timeNs,
       parser === undefined ? undefined : this.#format?.id,
     );
+  }
+
+  /** The end of the content coding is missing. */
+  codingIsCut(): void {
+    this.#isCodingCut = true;
   }
 
   /** Takes nothing more; messages told so far stand. */
@@ -125,6 +133,8 @@ class CodedBody implements BodyDecoder {
 
   end(completeness: Completeness, timeNs: number): void {
     this.#timeNs = timeNs;
+    // Bytes up to the end of a connection may lack the end of the coding; so may what a gateway passes on.
+    if (!this.#isBroken && completeness === "complete" && this.#chain.isCut()) this.#plain.codingIsCut();
     if (!this.#isBroken) this.#check(this.#chain.end());
     this.#chain.close();
     this.#plain.end(completeness, timeNs);

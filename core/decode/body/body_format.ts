@@ -40,6 +40,8 @@ export interface BodyFormat extends Plugin {
   readonly specUrl: string;
   /** 0..1: how surely a body with this content type (lower case, with parameters; "" when absent) and these first bytes is this format. */
   sniff(contentType: string, firstBytes: Uint8Array): number;
+  /** A body of this format shows by itself whether it is whole. */
+  readonly showsItsEnd?: true;
   /** Creates the parser of one body. */
   createParser(sink: BodyMessageSink, contentType: string): BodyParser;
 }

@@ -64,6 +64,11 @@ export class CodingChain {
     return this.#answer(this.#feed(0, bytes));
   }
 
+  /** Whether the body stops before the end of a coding; asked at most once, before `end`. */
+  isCut(): boolean {
+    return this.#stages.some((stage) => stage.isCut());
+  }
+
   /** The body ended. */
   end(): "ok" | "bomb" | "encoding" {
     let result: InflateResult = "ok";

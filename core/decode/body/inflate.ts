@@ -4,6 +4,7 @@
  */
 import zlib from "node:zlib";
 import { ByteCarry } from "./byte_carry.ts";
+import { hasBrotliEnded, hasDeflateEnded, type HasEnded, hasZstdEnded } from "./coding_end.ts";
 
 /** The native object below a zlib stream. */
 interface ZlibHandle {
@@ -32,10 +33,14 @@ interface Codec {
   open(): unknown;
   readonly flush: number;
   whole(bytes: Uint8Array, maxOutputLength: number): Uint8Array;
+  readonly hasEnded: HasEnded;
 }
 
 const { Z_SYNC_FLUSH, BROTLI_OPERATION_PROCESS, ZSTD_e_continue } = zlib.constants;
+const NO_BYTES = new Uint8Array(0);
 const OUT_BYTES = 64 * 1024;
+/** A compressed stream of no bytes is shorter. */
+const LONGEST_OF_NOTHING = 32;
 /** Times a raw stream may begin again after a final block; each costs a native object. */
 const MAX_RESTARTS = 10_000;
 
@@ -43,26 +48,31 @@ const GZIP: Codec = {
   open: () => zlib.createGunzip(),
   flush: Z_SYNC_FLUSH,
   whole: (bytes, maxOutputLength) => zlib.gunzipSync(bytes, { maxOutputLength }),
+  hasEnded: hasDeflateEnded,
 };
 const ZLIB: Codec = {
   open: () => zlib.createInflate(),
   flush: Z_SYNC_FLUSH,
   whole: (bytes, maxOutputLength) => zlib.inflateSync(bytes, { maxOutputLength }),
+  hasEnded: hasDeflateEnded,
 };
 const RAW: Codec = {
   open: () => zlib.createInflateRaw(),
   flush: Z_SYNC_FLUSH,
   whole: (bytes, maxOutputLength) => zlib.inflateRawSync(bytes, { maxOutputLength, finishFlush: Z_SYNC_FLUSH }),
+  hasEnded: hasDeflateEnded,
 };
 const BROTLI: Codec = {
   open: () => zlib.createBrotliDecompress(),
   flush: BROTLI_OPERATION_PROCESS,
   whole: (bytes, maxOutputLength) => zlib.brotliDecompressSync(bytes, { maxOutputLength }),
+  hasEnded: hasBrotliEnded,
 };
 const ZSTD: Codec = {
   open: () => zlib.createZstdDecompress(),
   flush: ZSTD_e_continue,
   whole: (bytes, maxOutputLength) => zlib.zstdDecompressSync(bytes, { maxOutputLength }),
+  hasEnded: hasZstdEnded,
 };
 
 /** Names of codings that can be undone. `deflate` is zlib or raw, by its first bytes; `raw_deflate` is only raw. */
@@ -79,7 +89,12 @@ export class Inflater {
   readonly #coding: CodingName;
   readonly #out: Uint8Array;
   #stream: ZlibStream | undefined;
+  #codec: Codec | undefined;
   #flush = 0;
+  #inBytes = 0;
+  #outBytes = 0;
+  /** The input, while it is so short that its whole output may be nothing. */
+  #first: Uint8Array = NO_BYTES;
   #restarts = 0;
   #isDamaged = false;
   /** The header names a coding, and the bytes are text as they are. */
@@ -109,7 +124,18 @@ export class Inflater {
       this.#whole.carry.push(bytes);
       return "ok";
     }
-    return this.#stream === undefined ? "damaged" : this.#write(this.#stream, bytes, output);
+    if (this.#stream === undefined) return "damaged";
+    if (this.#inBytes < LONGEST_OF_NOTHING) this.#keepFirst(bytes);
+    this.#inBytes += bytes.length;
+    return this.#write(this.#stream, bytes, output);
+  }
+
+  /** Whether the bytes stop before the end of the coding; asked at most once, before `end`. False where that cannot be known. */
+  isCut(): boolean {
+    const [stream, codec] = [this.#stream, this.#codec];
+    if (stream === undefined || codec === undefined || this.#inBytes === 0 || this.#isDamaged) return false;
+    const first = this.#inBytes < LONGEST_OF_NOTHING ? this.#first : NO_BYTES;
+    return codec.hasEnded((bytes, flush) => this.#trial(stream, bytes, flush), first, this.#outBytes) === false;
   }
 
   /** No more bytes come. Gives back what was only decodable as a whole, and frees the native state. */
@@ -131,6 +157,31 @@ export class Inflater {
     this.#whole = undefined;
   }
 
+  #keepFirst(bytes: Uint8Array): void {
+    const first = new Uint8Array(Math.min(LONGEST_OF_NOTHING, this.#inBytes + bytes.length));
+    first.set(this.#first);
+    first.set(bytes.subarray(0, first.length - this.#first.length), this.#first.length);
+    this.#first = first;
+  }
+
+  /** Writes bytes that are not of the body; undefined when the stream does not take them. */
+  #trial(
+    { _handle: handle, _writeState: state }: ZlibStream,
+    bytes: Uint8Array,
+    flush: number,
+  ): Uint8Array | undefined {
+    let isRefused = false;
+    handle.onerror = () => {
+      isRefused = true;
+    };
+    try {
+      handle.writeSync(flush, bytes, 0, bytes.length, this.#out, 0, this.#out.length);
+    } catch {
+      return undefined;
+    }
+    return isRefused ? undefined : this.#out.subarray(0, this.#out.length - (state[0] ?? this.#out.length));
+  }
+
   #open(firstBytes: Uint8Array): void {
     this.#isIdentity = isPlainText(this.#coding, firstBytes);
     if (this.#isIdentity) return;
@@ -141,6 +192,7 @@ export class Inflater {
       return;
     }
     this.#stream = stream;
+    this.#codec = codec;
     this.#flush = codec.flush;
     stream._handle.onerror = () => {
       this.#isDamaged = true;
@@ -171,6 +223,7 @@ export class Inflater {
       }
       const free = state[0] ?? out.length;
       left = state[1] ?? 0;
+      this.#outBytes += out.length - free;
       if (free < out.length && !output(out.subarray(0, out.length - free))) return "stopped";
       if (this.#isDamaged) return "damaged";
       if (free > 0) {

@@ -70,6 +70,7 @@ export const json: BodyFormat = {
     if (/^[^;]*[/+.-]json\s*(;|$)/.test(contentType)) return 0.9;
     return first === 0x7b || first === 0x5b ? 0.5 : 0;
   },
+  showsItsEnd: true,
   createParser: (sink) => new JsonParser(sink),
 };
 

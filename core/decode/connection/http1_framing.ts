@@ -5,16 +5,20 @@
  */
 import type { HttpHeaders } from "../../model/http_exchange.ts";
 
-/** `none` no body, `fixed` so many bytes, `chunked`, `until_close` all bytes up to the end of the connection. */
+/**
+ * `none` no body, `fixed` so many bytes, `chunked`, `until_close` all bytes up to the end of the connection; `hasBody`: there
+ * must be some, so that a connection which ends before them was cut.
+ */
 export type Framing =
   | { readonly type: "none" }
   | { readonly type: "fixed"; readonly bodyBytes: number }
   | { readonly type: "chunked" }
-  | { readonly type: "until_close" };
+  | { readonly type: "until_close"; readonly hasBody: boolean };
 
 const NONE: Framing = { type: "none" };
 const CHUNKED: Framing = { type: "chunked" };
-const UNTIL_CLOSE: Framing = { type: "until_close" };
+const UNTIL_CLOSE: Framing = { type: "until_close", hasBody: false };
+const BODY_UNTIL_CLOSE: Framing = { type: "until_close", hasBody: true };
 
 /** Gives the framing of a request body; undefined when its length cannot be known. */
 export function requestFraming(headers: HttpHeaders): Framing | undefined {
@@ -28,9 +32,14 @@ export function requestFraming(headers: HttpHeaders): Framing | undefined {
 export function responseFraming(status: number, headers: HttpHeaders, method: string): Framing | undefined {
   if (method === "HEAD" || status === 204 || status === 304 || status < 200) return NONE;
   const coding = headers.get("transfer-encoding");
-  if (coding !== undefined && !isIdentity(coding)) return isChunked(coding) ? CHUNKED : UNTIL_CLOSE;
+  if (coding !== undefined && !isIdentity(coding)) return isChunked(coding) ? CHUNKED : untilClose(status);
   const length = headers.get("content-length");
-  return length === undefined ? UNTIL_CLOSE : fixed(length);
+  return length === undefined ? untilClose(status) : fixed(length);
+}
+
+/** An answer of 200 has a body (RFC 9110 15.3.1); one of no bytes would say so by its length. */
+function untilClose(status: number): Framing {
+  return status === 200 ? BODY_UNTIL_CLOSE : UNTIL_CLOSE;
 }
 
 /** Gives the transfer codings before `chunked`, which the body decoder undoes like content codings; "" when there are none. */

@@ -50,6 +50,7 @@ export class MessageReader {
   readonly #heads = new HeadCollector();
   /** What follows an upgrade request until it is answered. */
   #kept: ByteCarry | undefined;
+  /** Body bytes that have to come. */
   #rest = 0;
   #chunked: ChunkedReader | undefined;
   #message: HttpMessage | undefined;
@@ -91,6 +92,7 @@ export class MessageReader {
           at = this.#chunks(bytes, at, timeNs);
           break;
         case "until_close":
+          this.#rest = 0;
           this.#body(at === 0 ? bytes : bytes.subarray(at), timeNs);
           return bytes.length;
         case "hold":
@@ -122,6 +124,7 @@ export class MessageReader {
         this.#state = "chunked";
         return;
       case "until_close":
+        this.#rest = framing.hasBody ? 1 : 0;
         this.#state = "until_close";
     }
   }
@@ -195,7 +198,7 @@ export class MessageReader {
   /** The connection or the capture ended. */
   close(completeness: Completeness, reason: string, timeNs: number): void {
     if (!this.isInMessage) return;
-    const endsHere = completeness === "complete" && this.#state === "until_close";
+    const endsHere = completeness === "complete" && this.#state === "until_close" && this.#rest === 0;
     const cut: Completeness = completeness === "complete" ? "aborted" : completeness;
     if (endsHere) this.finish(this.#completeness(), undefined, timeNs);
     else this.finish(cut, reason, timeNs);
