@@ -6,6 +6,12 @@ import { decodeOpenAiTools, decodeParameters, decodeToolChoice } from "./openai_
 import { ChatReader } from "./openai_chat_reader.ts";
 import { hasPathEnd } from "./path_end.ts";
 
+/** Enough on a host that lists the format, too little anywhere else: Writer's path, and Snowflake Cortex's. */
+const ONLY_WITH_HOST = 0.3;
+
+/** Databricks names its models in the path, and serves models of every kind there. */
+const SERVED_BY_DATABRICKS = /^\/serving-endpoints\/[^/]+\/invocations$/;
+
 /** Keys that only chat completions bodies have. */
 const OWN_KEYS = [
   "max_completion_tokens",
@@ -30,7 +36,8 @@ export const openaiChat: Dialect = {
   docsUrl: "https://platform.openai.com/docs/api-reference/chat",
   matchHead: (head) => {
     if (head.method !== "POST") return 0;
-    return hasPathEnd(head.path, "chat/completions") || hasPathEnd(head.path, "agents/completions") ? 1 : 0;
+    if (hasPathEnd(head.path, "chat/completions") || hasPathEnd(head.path, "agents/completions")) return 1;
+    return isWriterChat(head) || hasPathEnd(head.path, "cortex/inference:complete") ? ONLY_WITH_HOST : 0;
   },
   matchBody,
   matchAnswer: (json) => {
@@ -48,7 +55,12 @@ function matchBody(json: JsonRecord, head: RequestHead): number {
   if (head.method !== "POST" || !Array.isArray(json.messages)) return 0;
   const first = asRecord(json.messages[0]);
   if (first === undefined || asFilledText(first.role) === undefined) return 0;
-  return OWN_KEYS.some((key) => json[key] !== undefined) || hasFunctionTool(json) ? 0.7 : 0.5;
+  const isLikely = OWN_KEYS.some((key) => json[key] !== undefined) || hasFunctionTool(json);
+  return isLikely || SERVED_BY_DATABRICKS.test(head.path) ? 0.7 : 0.5;
+}
+
+function isWriterChat(head: RequestHead): boolean {
+  return head.host === "api.writer.com" && hasPathEnd(head.path, "v1/chat");
 }
 
 function hasFunctionTool(json: JsonRecord): boolean {

@@ -12,6 +12,7 @@ import { hfTgi } from "./hf_tgi.ts";
 import { asRecord, type JsonRecord, parseRecord } from "./json_access.ts";
 import { openaiChat } from "./openai_chat.ts";
 import { openaiCompletions } from "./openai_completions.ts";
+import { decodeBareError } from "./openai_error.ts";
 
 const PATH = /\/endpoints\/[^/]+\/invocations(-response-stream)?$/;
 /** Longest line of the inner stream that is kept; a longer one is dropped. */
@@ -74,7 +75,10 @@ class SagemakerReader implements ResponseReader {
       this.#exception = { ...(type !== undefined && { type }), ...(typeof text === "string" && { message: text }) };
       return "meta";
     }
-    if (message.bytes === undefined) return this.#give(message.text);
+    if (message.bytes === undefined) {
+      if (this.#context.response.status >= 400) this.#exception = this.#readFailure(message.text);
+      return this.#give(message.text);
+    }
     this.#isFramed = true;
     return this.#lines(message.bytes);
   }
@@ -84,6 +88,13 @@ class SagemakerReader implements ResponseReader {
     this.#rest = "";
     const answer = this.#inner?.finish(isComplete) ?? { choices: [] };
     return this.#exception === undefined ? answer : { ...answer, error: answer.error ?? this.#exception };
+  }
+
+  /** The platform tells of its own failures and of the model's; the head names their kind. */
+  #readFailure(text: string): ModelResponse["error"] {
+    const error = decodeBareError(parseRecord(text));
+    const type = this.#context.response.headers.get("x-amzn-errortype")?.split(":")[0];
+    return error === undefined || type === undefined ? error : { type, ...error };
   }
 
   /** Takes the lines that a part ends; their pieces are one. */

@@ -73,3 +73,15 @@ Deno.test("a list with one answer from an endpoint is no stream", () => {
   assert.equal(reader.isStream, false);
   assert.equal(reader.finish(true).choices[0]?.message.content, "Hoot");
 });
+
+Deno.test("sagemaker reads the failures that the platform tells of, with the kind that the head names", () => {
+  const failed = { ErrorCode: "FROM_MODEL", Message: "too long", OriginalStatusCode: 422 };
+  const headers = { "x-amzn-errortype": "ModelError:http://example.com/" };
+  assert.deepEqual(readAnswer(sagemaker, [{ json: failed }], { status: 424, headers }).answer.error, {
+    type: "ModelError",
+    code: "FROM_MODEL",
+    message: "too long",
+  });
+  const refused = readAnswer(sagemaker, [{ json: { message: "no such endpoint" } }], { status: 400 }).answer;
+  assert.deepEqual(refused.error, { message: "no such endpoint" });
+});
