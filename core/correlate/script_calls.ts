@@ -10,23 +10,77 @@ export interface ScriptCall {
   readonly arguments?: unknown;
 }
 
-const CALL = /\btools\.([A-Za-z_$][\w$]{0,63})\s*\(/g;
+const CALL = /tools(?:\.([A-Za-z_$][\w$]{0,63})|\[(["'])([\w.$-]{1,128})\2\])\s*\(/y;
+/** What may hide or begin a call: texts, comments, the name itself. */
+const MARK = /["'`]|\/\/|\/\*|(?<![\w$.])tools(?=[.[])|[{}]/g;
 const MOST_CALLS = 64;
 const LONGEST_SCRIPT = 256 * 1024;
 const DEEPEST = 16;
 
 /** Gives the calls in the order they are written. Never throws. */
 export function readScriptCalls(script: string): ScriptCall[] {
-  if (script.length > LONGEST_SCRIPT || !script.includes("tools.")) return [];
+  if (script.length > LONGEST_SCRIPT || !/tools\s*[.[]/.test(script)) return [];
   const calls: ScriptCall[] = [];
-  for (const match of script.matchAll(CALL)) {
-    if (calls.length >= MOST_CALLS) break;
-    const reader = new LiteralReader(script, match.index + match[0].length);
-    const value = reader.read(0);
-    const name = match[1] ?? "";
-    calls.push(value === undefined || !reader.isAtEnd(")") ? { name } : { name, arguments: value.value });
+  // Where a `${` of a template was opened, as many braces are open as its entry says.
+  const templates: number[] = [];
+  MARK.lastIndex = 0;
+  for (let mark = MARK.exec(script); mark !== null && calls.length < MOST_CALLS; mark = MARK.exec(script)) {
+    const text = mark[0];
+    if (text === "tools") {
+      const found = readCall(script, mark.index);
+      if (found === undefined) continue;
+      calls.push(found.call);
+      MARK.lastIndex = found.end;
+    } else if (text === "{") {
+      if (templates.length > 0) templates.push((templates.pop() ?? 0) + 1);
+    } else if (text === "}") {
+      const open = templates.pop();
+      if (open === undefined) continue;
+      if (open > 0) templates.push(open - 1);
+      else MARK.lastIndex = skipTemplate(script, mark.index + 1, templates);
+    } else if (text === "`") MARK.lastIndex = skipTemplate(script, mark.index + 1, templates);
+    else MARK.lastIndex = skip(script, mark.index, text);
   }
   return calls;
+}
+
+function readCall(script: string, at: number): { readonly call: ScriptCall; readonly end: number } | undefined {
+  CALL.lastIndex = at;
+  const match = CALL.exec(script);
+  const name = match?.[1] ?? match?.[3];
+  if (name === undefined) return undefined;
+  const begin = CALL.lastIndex;
+  const reader = new LiteralReader(script, begin);
+  const value = reader.read(0);
+  // Computed arguments may have calls of their own.
+  if (value === undefined || !reader.isAtEnd(")")) return { call: { name }, end: begin };
+  return { call: { name, arguments: value.value }, end: reader.at };
+}
+
+/** The place behind a comment or a text; one that never ends hides nothing. */
+function skip(script: string, at: number, mark: string): number {
+  if (mark === "//" || mark === "/*") {
+    const end = script.indexOf(mark === "//" ? "\n" : "*/", at + 2);
+    return end < 0 ? script.length : end + mark.length - (mark === "//" ? 1 : 0);
+  }
+  for (let i = at + 1; i < script.length && script[i] !== "\n"; i++) {
+    if (script[i] === "\\") i++;
+    else if (script[i] === mark) return i + 1;
+  }
+  return at + 1;
+}
+
+/** The place behind a template, or behind its next `${`, which is then open. */
+function skipTemplate(script: string, at: number, templates: number[]): number {
+  for (let i = at; i < script.length; i++) {
+    if (script[i] === "\\") i++;
+    else if (script[i] === "`") return i + 1;
+    else if (script[i] === "$" && script[i + 1] === "{" && templates.length < DEEPEST) {
+      templates.push(0);
+      return i + 2;
+    }
+  }
+  return at;
 }
 
 /** Reads one JavaScript literal: object, array, string, template without substitution, number, true, false, null. */
@@ -37,6 +91,11 @@ class LiteralReader {
   constructor(text: string, at: number) {
     this.#text = text;
     this.#at = at;
+  }
+
+  /** Where it has read to. */
+  get at(): number {
+    return this.#at;
   }
 
   /** Whether the next character, spaces and a trailing comma left out, is this one. */

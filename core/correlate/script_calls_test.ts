@@ -13,6 +13,27 @@ Deno.test("calls in a script are found with their literal arguments, in order", 
   ]);
 });
 
+Deno.test("what stands in texts and comments is no call, what stands in computed arguments is", () => {
+  const script = [
+    "// tools.a({})",
+    "/* tools.b({}) */ await tools.run({cmd: 'grep tools.c( -r .'});",
+    'text("tools.d({})"); const s = `tools.e({}) ${tools.f({x: 1})} tools.g()`;',
+    "mytools.h({}); tools.i(await tools.j({y: 2}));",
+  ].join("\n");
+  assert.deepEqual(readScriptCalls(script), [
+    { name: "run", arguments: { cmd: "grep tools.c( -r ." } },
+    { name: "f", arguments: { x: 1 } },
+    { name: "i" },
+    { name: "j", arguments: { y: 2 } },
+  ]);
+});
+
+Deno.test("a call by a name in brackets is a call", () => {
+  assert.deepEqual(readScriptCalls(`tools["mcp__files__read"]({path: "/a"})`), [
+    { name: "mcp__files__read", arguments: { path: "/a" } },
+  ]);
+});
+
 Deno.test("computed arguments are left out, not guessed", () => {
   for (const args of ["{cmd: a + b}", "`ls ${x}`", "f(1)", "{...rest}", '"a" + b', "{cmd: 'x'", "'open"]) {
     assert.deepEqual(readScriptCalls(`tools.run(${args})`), [{ name: "run" }], args);

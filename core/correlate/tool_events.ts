@@ -102,7 +102,7 @@ export function toResultEvent(
 ): DraftEvent {
   const agent = findAgent(draft);
   const tool = toToolData(call?.name ?? result.name, call?.type, call?.server);
-  const facts = readResultFacts(result, tool.kind);
+  const facts = readResultFacts(result, tool.kind, tool.name);
   return createDerivedEvent(draft, context, {
     eventType: "agent.tool_result",
     index,

@@ -24,6 +24,9 @@ const SEARCHES: Readonly<Record<string, readonly [tool: string, given: string, f
   fetch_url_results: ["fetch_url", "urls", "contents"],
 };
 
+/** Tools of an MCP server stand in a namespace of their own; other namespaces are the client's. */
+const MCP_NAMESPACE = /^mcp__(.+?)(?:__)?$/;
+
 /** What an item says besides the tool call it may be. */
 export interface ItemFacts {
   call?: ToolCall;
@@ -81,7 +84,10 @@ function isPartList(output: unknown): boolean {
 
 function toFunctionCall(item: JsonRecord, isComplete: boolean): ToolCall {
   const facts = { id: asFilledText(item.call_id), name: asText(item.name) ?? "", type: "function" };
-  return toToolCall(facts, asText(item.arguments) ?? "", isComplete);
+  const call = toToolCall(facts, asText(item.arguments) ?? "", isComplete);
+  const server = MCP_NAMESPACE.exec(asText(item.namespace) ?? "")?.[1];
+  if (server !== undefined) call.server = server;
+  return call;
 }
 
 function toCustomCall(item: JsonRecord): ToolCall {
