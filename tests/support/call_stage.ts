@@ -83,7 +83,7 @@ export class Stage {
 
   answer(
     exchange: HttpExchange,
-    pieces: readonly (readonly [text: string, timeMs: number])[],
+    pieces: readonly (readonly [body: string | Uint8Array, timeMs: number])[],
     options: { status?: number; headers?: Record<string, string>; completeness?: Completeness } = {},
   ): void {
     const headers = new Map(Object.entries({ "content-type": "application/json", ...options.headers }));
@@ -98,9 +98,9 @@ export class Stage {
     };
     exchange.response = response;
     const sink = this.stage.response(exchange);
-    for (const [text, timeMs] of pieces) {
+    for (const [body, timeMs] of pieces) {
       response.lastByteNs = timeMs * MS;
-      sink?.data(new TextEncoder().encode(text), timeMs * MS);
+      sink?.data(typeof body === "string" ? new TextEncoder().encode(body) : body, timeMs * MS);
     }
     sink?.end(options.completeness ?? "complete", response.lastByteNs);
   }

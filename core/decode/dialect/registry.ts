@@ -46,7 +46,10 @@ import { audioSocket } from "./audio_socket.ts";
 import { audioVendor, imageVendor, openaiVideos } from "./media_vendor.ts";
 import { fal } from "./fal.ts";
 import { runpodJob } from "./runpod_job.ts";
+import { amazonQ } from "./amazon_q.ts";
 import { clarifai } from "./clarifai.ts";
+import { cody } from "./cody.ts";
+import { zed } from "./zed.ts";
 import { nlpcloud } from "./nlpcloud.ts";
 import { oci } from "./oci.ts";
 import { batches } from "./batches.ts";
@@ -96,6 +99,9 @@ export const DIALECTS: readonly Dialect[] = [
   alephAlpha,
   nlpcloud,
   clarifai,
+  amazonQ,
+  cody,
+  zed,
   fal,
   openaiVideos,
   audioVendor,
