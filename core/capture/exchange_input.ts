@@ -24,7 +24,7 @@ export interface ExchangeFacts {
   readonly knownTimes: KnownTimes;
 }
 
-/** Framing that a text input has already undone; the headers that announce it would mislead the decoder. */
+/** Framing that text inputs have undone as a rule; the headers that announce it would mislead the decoder. */
 const UNDONE_HEADERS = ["content-encoding", "transfer-encoding", "content-length"];
 
 /** Content types whose bodies are bytes; inputs that hold text carry them as base64. */
@@ -75,6 +75,8 @@ function toResponse(facts: ExchangeFacts, status: number): HttpResponse {
 function toMessage(headers: ReadonlyMap<string, string>, body: Uint8Array, firstByteNs: number, lastByteNs: number) {
   const kept = new Map(headers);
   for (const name of UNDONE_HEADERS) kept.delete(name);
+  const coding = findCoding(body, headers);
+  if (coding !== undefined) kept.set("content-encoding", coding);
   return {
     headers: kept,
     firstByteNs,
@@ -83,6 +85,30 @@ function toMessage(headers: ReadonlyMap<string, string>, body: Uint8Array, first
     completeness: "complete" as const,
     reasons: [],
   };
+}
+
+/** Some recorders keep bodies as they came: the coding that one still has, told by its bytes, whatever the head says. */
+function findCoding(body: Uint8Array, headers: ReadonlyMap<string, string>): string | undefined {
+  if (BINARY_TYPE.test(headers.get("content-type")?.toLowerCase() ?? "")) return undefined;
+  const known = findMark(body);
+  if (known !== undefined) return known;
+  // These two have no sure mark: the head says so, and the bytes are no text.
+  const stated = headers.get("content-encoding")?.trim().toLowerCase();
+  return (stated === "br" || stated === "deflate") && !isText(body) ? stated : undefined;
+}
+
+function findMark(body: Uint8Array): "gzip" | "zstd" | undefined {
+  if (body[0] === 0x1f && body[1] === 0x8b) return "gzip";
+  return body[0] === 0x28 && body[1] === 0xb5 && body[2] === 0x2f && body[3] === 0xfd ? "zstd" : undefined;
+}
+
+function isText(body: Uint8Array): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(body);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A mask that stands for one label of a name, such as <AWS_REGION>, leaves the rest of the name a fact. */
@@ -137,7 +163,7 @@ const TEXT_START = /^\s*(?:[{["]|data:|event:|id:|retry:|:)/;
 
 /**
  * Gives the bytes of a body that an input holds as text. Recorders write bodies they take for bytes as base64: it is undone where
- * the content type says bytes, or says text that this text is not but its decoded bytes are.
+ * the content type says bytes, or says text that this text is not but its decoded bytes are, compressed or not.
  */
 export function readBody(text: string, contentType: string): Uint8Array {
   const type = contentType.toLowerCase();
@@ -149,6 +175,7 @@ function readEncodedText(text: string): Uint8Array | undefined {
   if (text.length < 8 || !/^[A-Za-z0-9+/]{8}/.test(text)) return undefined;
   const bytes = readBase64(text);
   if (bytes === undefined) return undefined;
+  if (findMark(bytes) !== undefined) return bytes;
   return TEXT_START.test(new TextDecoder().decode(bytes.subarray(0, 4_096))) ? bytes : undefined;
 }
 

@@ -6,7 +6,7 @@ import { findLineEnd, type LineTaker, readLines } from "./line_blocks.ts";
 import type { CaptureSource, SourceSink } from "./source.ts";
 import { openTextInput, type TextInputOptions } from "./text_input.ts";
 
-/** Whole exchanges as JSON lines; framing (chunks, compression) already undone. */
+/** Whole exchanges as JSON lines, without framing; a body may still be compressed. */
 export const exchanges: CaptureSource<TextInputOptions> = {
   id: "exchanges",
   summary: "HTTP exchanges as JSON lines with method, url, headers, bodies and status",
@@ -73,7 +73,8 @@ function parseExchangeLine(
   if (!isRecord(json)) return "it is no JSON object";
   if (typeof json.method !== "string" || json.method === "") return '"method" is no text';
   if (typeof json.url !== "string" || json.url === "") return '"url" is no text';
-  const status = json.status ?? undefined;
+  // As in HAR: 0 stands for no answer.
+  const status = json.status === 0 ? undefined : json.status ?? undefined;
   if (status !== undefined && !isStatus(status)) return '"status" is no HTTP status';
   const requestHeaders = readHeaders(json.request_headers);
   const responseHeaders = readHeaders(json.response_headers);

@@ -1,4 +1,6 @@
 import { deepStrictEqual as equals, ok, strictEqual as is } from "node:assert";
+import { Buffer } from "node:buffer";
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { collectSource } from "../../tests/support/run_source.ts";
 import { Random } from "../../tests/support/random.ts";
 import { splitUrl } from "./exchange_input.ts";
@@ -51,8 +53,11 @@ Deno.test("times come from the line, else from the answer's date", async () => {
 });
 
 Deno.test("a line without a status is a request that got no answer", async () => {
-  const { exchanges: [input] } = await read(JSON.stringify({ method: "POST", url: "https://a.b/c" }));
-  is(input?.exchange.response, undefined);
+  for (const status of [undefined, null, 0]) {
+    const { exchanges: [input] } = await read(JSON.stringify({ method: "POST", url: "https://a.b/c", status }));
+    ok(input !== undefined);
+    is(input.exchange.response, undefined);
+  }
 });
 
 Deno.test("a body may be a JSON value or base64", async () => {
@@ -62,6 +67,35 @@ Deno.test("a body may be a JSON value or base64", async () => {
   ];
   const { exchanges: inputs } = await read(lines.map((item) => JSON.stringify(item)).join("\n"));
   equals(inputs.map((input) => new TextDecoder().decode(input.requestBody)), ['{"a":[1]}', '{"a":[1]}']);
+});
+
+Deno.test("a body that is still compressed keeps its coding, told by its bytes; a text that only says so is text", async () => {
+  const text = JSON.stringify({ a: "ü".repeat(40) });
+  const coded: readonly [string | undefined, string, Uint8Array][] = [
+    ["gzip", "gzip", gzipSync(text)],
+    ["gzip", "", gzipSync(text)],
+    ["br", "br", brotliCompressSync(text)],
+    ["deflate", "deflate", deflateSync(text)],
+    ["zstd", "zstd", zstdCompressSync(text)],
+    [undefined, "gzip", Buffer.from(text)],
+    [undefined, "br", Buffer.from(text)],
+  ];
+  const lines = coded.map(([, stated, bytes]) => ({
+    ...LINE,
+    response_headers: { "content-type": "application/json", ...(stated === "" ? {} : { "content-encoding": stated }) },
+    response_body: undefined,
+    response_body_base64: Buffer.from(bytes).toString("base64"),
+  }));
+  const { exchanges: inputs } = await read(lines.map((item) => JSON.stringify(item)).join("\n"));
+  equals(
+    inputs.map((input) => input.exchange.response?.headers.get("content-encoding")),
+    coded.map(([expected]) => expected),
+  );
+  // The same under the name of a text.
+  const asText = { ...lines[0], response_body: lines[0]?.response_body_base64, response_body_base64: undefined };
+  const { exchanges: [input] } = await read(JSON.stringify(asText));
+  is(input?.exchange.response?.headers.get("content-encoding"), "gzip");
+  equals([...(input?.responseBody ?? [])], [...gzipSync(text)]);
 });
 
 Deno.test("a line that cannot be used becomes a finding with its number and harms no other line", async () => {

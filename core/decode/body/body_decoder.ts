@@ -94,7 +94,10 @@ class PlainBody implements BodyDecoder {
   }
 
   #open(firstBytes: Uint8Array): BodyParser {
-    this.#format ??= findBodyFormat(this.contentType, firstBytes);
+    // A content type that alone would do may be contradicted by the bytes.
+    if (this.#format?.sniff(this.contentType, firstBytes) !== 1) {
+      this.#format = findBodyFormat(this.contentType, firstBytes);
+    }
     this.sink.bodyFormat?.(this.#format.id);
     this.#parser = this.#format.createParser(this.sink, this.contentType);
     return this.#parser;

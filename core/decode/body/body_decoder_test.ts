@@ -153,3 +153,15 @@ Deno.test("body decoder finds the format by first bytes, however they are cut", 
   }
   assert.deepEqual(decode({ "content-type": "application/json" }, new Uint8Array(0)), ["end complete undefined"]);
 });
+
+Deno.test("body decoder reads a document whose head announces a stream of events", () => {
+  const headers = { "content-type": "text/event-stream; charset=utf-8" };
+  const text = '{"error":{"message":"no"}}';
+  for (const seed of [0, 1, 2]) {
+    assert.deepEqual(decode(headers, encoder.encode(text), seed), [text, "end complete json"], `seed ${seed}`);
+  }
+  assert.deepEqual(decode(headers, encoder.encode(`\r\n${text}`)), [`\r\n${text}`, "end complete json"]);
+  assert.equal(decode(headers, encoder.encode('data: {"a":1}\n\n')).at(-1), "end complete sse");
+  const coded = decode({ ...headers, "content-encoding": "gzip" }, zlib.gzipSync(encoder.encode(text)));
+  assert.deepEqual(coded, [text, "end complete json"]);
+});

@@ -6,6 +6,7 @@
  */
 import type { BodyFormat, BodyMessage, BodyMessageSink, BodyParser } from "./body_format.ts";
 import { ByteCarry } from "./byte_carry.ts";
+import { firstVisibleByte } from "./json.ts";
 import { BOM, decodeUtf8 } from "./utf8_text.ts";
 
 const LF = 10;
@@ -176,6 +177,12 @@ function fieldValue(text: string, colon: number, end: number): string {
 const FIRST_LETTERS: ReadonlySet<number> = new Set([0x64, 0x65, 0x69, 0x72, 0x3a, 0xef]);
 const BEGINNING = /^\ufeff?(?:data|event|id|retry)?:/;
 
+/** No field of a stream begins like that. */
+function isDocument(firstBytes: Uint8Array): boolean {
+  const first = firstVisibleByte(firstBytes);
+  return first === 0x7b || first === 0x5b;
+}
+
 /** Server-sent events. */
 export const sse: BodyFormat = {
   id: "sse",
@@ -183,7 +190,8 @@ export const sse: BodyFormat = {
   stability: "stable",
   specUrl: "https://html.spec.whatwg.org/multipage/server-sent-events.html",
   sniff(contentType, firstBytes) {
-    if (contentType.startsWith("text/event-stream")) return 1;
+    // Some servers announce a stream and then answer with a document, mostly an error's.
+    if (contentType.startsWith("text/event-stream")) return isDocument(firstBytes) ? 0.1 : 1;
     // Asked for every JSON body, so the first letter is looked at before a text is made.
     if (!FIRST_LETTERS.has(firstBytes[0] ?? 0) || !BEGINNING.test(decodeUtf8(firstBytes.subarray(0, 9)))) return 0;
     // No JSON begins like that, whatever the content type says.
