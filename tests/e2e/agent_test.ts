@@ -76,6 +76,10 @@ function requireStory(events: readonly OispEvent[], agent: AgentProgram): void {
   for (const { data } of results) {
     deepStrictEqual(data.duration_source, data.tool?.kind === "shell" ? "process" : "next_request");
   }
+  // Nobody approves here: each command, the only call of its answer, is started at once.
+  for (const { data, attrs } of results) {
+    strictEqual(typeof attrs?.approval_wait_ms, data.tool?.kind === "shell" ? "number" : "undefined");
+  }
   deepStrictEqual(
     results.filter(({ data }) => data.tool?.kind === "shell").map(({ data }) => data.success),
     [true, true, true, true, false],
@@ -191,6 +195,29 @@ async function recordAgent(stage: Stage, agent: AgentProgram): Promise<{ events:
   strictEqual(code, 0, stderr);
   return { events: readEvents(output).filter(isOurs(stage)), hasLost: !/^ *lost +0$/m.test(stderr) };
 }
+
+const python = AGENTS.find(({ name }) => name === "python");
+
+testOrSkip(
+  "a known agent's session begins when its program is started, and says so",
+  reason ?? python?.reason,
+  () =>
+    withStage(async (stage) => {
+      const [interpreter = "", script = ""] = python?.command ?? [];
+      await Deno.copyFile(script, `${stage.folder}/claude`);
+      const task = 'Do call-known.\nSTEP bash {"command":"uname -s"}';
+      const { outcome, events } = await captureRun(stage, [interpreter, `${stage.folder}/claude`, task], { env: KEYS });
+      strictEqual(outcome.code, 0, outcome.stderr);
+      const [start, end, ...others] = of(events, "agent.session");
+      deepStrictEqual([others.length, start?.data.agent?.name], [0, "Claude Code"]);
+      const exec = of(events, "process.exec").find(({ event_id: id }) => id === start?.related_events?.[0]?.event_id);
+      strictEqual(exec?.data.args?.[0], `${stage.folder}/claude`);
+      strictEqual(start?.related_events?.[0]?.rule, "agent_exec");
+      strictEqual(start?.timestamp, exec?.timestamp);
+      const exit = of(events, "process.exit").find(({ data }) => data.pid === exec?.data.pid);
+      strictEqual(end?.timestamp, exit?.timestamp);
+    }),
+);
 
 const eager = AGENTS.find(({ name }) => name === "node");
 
