@@ -131,6 +131,20 @@ const VENDORS: readonly Vendor[] = [
     model: "m",
     text: "Hello",
   },
+  {
+    url: "https://api.app.prod.grazie.aws.intellij.net/user/v5/llm/chat/stream/v8",
+    provider: "jetbrains-ai",
+    dialect: "jetbrains",
+    request: {
+      prompt: "p",
+      profile: "m",
+      chat: { messages: [{ type: "user_message", content: "Hi" }] },
+    },
+    answer: 'data: {"event_type":"data","type":"Content","content":"Hello"}\n\ndata: end\n\n',
+    contentType: "text/event-stream",
+    model: "m",
+    text: "Hello",
+  },
 ];
 
 for (const { url, provider, dialect, request, headers, answer, contentType, model, text } of VENDORS) {

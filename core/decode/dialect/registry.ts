@@ -50,6 +50,7 @@ import { amazonQ } from "./amazon_q.ts";
 import { clarifai } from "./clarifai.ts";
 import { cody } from "./cody.ts";
 import { zed } from "./zed.ts";
+import { jetbrains } from "./jetbrains.ts";
 import { nlpcloud } from "./nlpcloud.ts";
 import { oci } from "./oci.ts";
 import { batches } from "./batches.ts";
@@ -102,6 +103,7 @@ export const DIALECTS: readonly Dialect[] = [
   amazonQ,
   cody,
   zed,
+  jetbrains,
   fal,
   openaiVideos,
   audioVendor,
