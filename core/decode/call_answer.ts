@@ -30,6 +30,8 @@ export class AnswerBody implements BodyEndSink {
   completeness: Completeness = "in_flight";
   format: string | undefined;
   isEnded = false;
+  /** Only the end of the connection ends the body: a stream of events is whole when it says so itself. */
+  isUntilClose = false;
   /** Time of the format's own end mark. */
   endMarkNs: number | undefined;
   firstTokenNs: number | undefined;
@@ -39,6 +41,8 @@ export class AnswerBody implements BodyEndSink {
   /** The body that is arriving is one document. */
   #isDocument = false;
   #isRefused = false;
+  /** Nothing but the end mark can be missing. */
+  #hasAll = false;
   #chunks = 0;
   #lastTokenNs = 0;
   #maxGapNs = 0;
@@ -81,7 +85,13 @@ export class AnswerBody implements BodyEndSink {
   get isComplete(): boolean {
     if (this.problems.length > 0) return false;
     if (this.endMarkNs !== undefined) return true;
-    return this.completeness === "complete";
+    return this.completeness === "complete" && !this.isWithoutEnd;
+  }
+
+  /** A stream whose end nothing shows: its connection ended, and so may have a stream that was cut. */
+  get isWithoutEnd(): boolean {
+    return this.isUntilClose && this.completeness === "complete" && this.endMarkNs === undefined &&
+      this.#reader?.hasEnded === false && !this.#hasAll && this.isStream;
   }
 
   /** The body is a stream of messages. */
@@ -108,13 +118,17 @@ export class AnswerBody implements BodyEndSink {
 
   /** The stream ended well, but the format's own end mark and the finish reason are missing. */
   hasNoEnd(response: ModelResponse): boolean {
-    return this.#reader?.hasEnded === false && response.error === undefined &&
+    const hasEnded = this.#reader?.hasEnded;
+    const isUnknown = this.isUntilClose && this.isStream && this.endMarkNs === undefined;
+    const isOpen = hasEnded === false || (hasEnded === undefined && isUnknown);
+    return isOpen && response.error === undefined &&
       !response.choices.some((choice) => choice.finishReason !== undefined);
   }
 
   /** The answer; undefined when not one message was read. A cut stream states no counts that were still growing. */
   finish(): ModelResponse | undefined {
     const response = this.#reader?.finish(this.isComplete);
+    this.#hasAll = response !== undefined && hasAll(response);
     if (response !== undefined && this.isStream && (!this.isComplete || this.hasNoEnd(response))) {
       dropRunningCounts(response, this.#reader);
     }
@@ -148,6 +162,12 @@ export class AnswerBody implements BodyEndSink {
     if (this.#wantsChunks && isPiece) this.#owner.chunk(result === "token" ? undefined : result, this.#chunks, timeNs);
     this.#chunks++;
   }
+}
+
+/** Why the model stopped and what it took: what comes last in every stream. */
+function hasAll({ choices, usage }: ModelResponse): boolean {
+  return choices.length > 0 && usage?.outputTokens !== undefined &&
+    choices.every((choice) => choice.finishReason !== undefined);
 }
 
 /** Counts of output, which grow as long as a model writes. */

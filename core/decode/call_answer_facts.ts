@@ -59,7 +59,8 @@ export function toAnswerConfidence(answered: AnsweredCall, source: CallSource, u
   const { response: head, call: { response }, requestType, answer } = answered;
   const reasons = unite(answer.isComplete ? [] : head.reasons, answer.problems);
   if (head.hasUnknownFields && !reasons.includes(UNKNOWN_FIELDS)) reasons.push(UNKNOWN_FIELDS);
-  if (response !== undefined && answer.isComplete && answer.hasNoEnd(response)) reasons.push("no_end_mark");
+  const hasNoEnd = answer.isComplete ? response !== undefined && answer.hasNoEnd(response) : answer.isWithoutEnd;
+  if (hasNoEnd) reasons.push("no_end_mark");
   if (isUnread(answered)) reasons.push("not_decoded");
   const confidence = toConfidence({
     ...source,

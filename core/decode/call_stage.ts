@@ -75,6 +75,7 @@ class ExchangesToEvents implements CallStage {
     }
     const call = this.#calls.get(exchange) ?? this.#polls.get(exchange);
     if (call === undefined || call.isDropped || exchange.response === undefined) return undefined;
+    call.answer.isUntilClose = exchange.response.isUntilClose === true;
     call.answerDecoder = createBodyDecoder(exchange.response.headers, call.answer, {
       maxDecodedBytes: this.#context.maxBodyBytes,
     });

@@ -60,6 +60,8 @@ export interface HttpRequest extends HttpMessage {
 /** A response head with its status. */
 export interface HttpResponse extends HttpMessage {
   readonly status: number;
+  /** Its body ends with the connection and with nothing else: that it is whole shows in the body alone. */
+  readonly isUntilClose?: true;
 }
 
 /**

@@ -3,7 +3,13 @@
  *
  * @see https://www.rfc-editor.org/rfc/rfc9112 (read 2026-11-21)
  */
-import type { Completeness, ConnectionFacts, HttpMessage, HttpRequest } from "../../model/http_exchange.ts";
+import type {
+  Completeness,
+  ConnectionFacts,
+  HttpMessage,
+  HttpRequest,
+  HttpResponse,
+} from "../../model/http_exchange.ts";
 import type { BodySink, ExchangeSink } from "../exchange_sink.ts";
 import {
   type ConnectionFormat,
@@ -13,7 +19,7 @@ import {
   type MutableExchange,
   OK,
 } from "./connection_format.ts";
-import { requestFraming, responseFraming, transferCodings } from "./http1_framing.ts";
+import { type Framing, requestFraming, responseFraming, transferCodings } from "./http1_framing.ts";
 import { type Head, parseRequestLine, parseStatusLine } from "./http1_head.ts";
 import type { Entry } from "./http1_entry.ts";
 import { Pairing } from "./http1_pairing.ts";
@@ -191,7 +197,7 @@ class Http1Parser implements ConnectionParser, MessageOwner {
     if (entry === undefined) return this.#responses.loseSync("no_request", timeNs);
     const framing = responseFraming(status, head.headers, entry.exchange.request.method);
     if (framing === undefined) return this.#responses.loseSync("framing", timeNs);
-    const response = { ...toMessage(head, firstByteNs, timeNs), status };
+    const response = toResponse(head, status, framing, firstByteNs, timeNs);
     addTransferCodings(head.headers);
     const isSwitch = entry.upgrade !== undefined && !entry.isTold &&
       (status === 101 || (entry.upgrade === TUNNEL && status < 300));
@@ -261,6 +267,11 @@ function toMessage(head: Head, firstByteNs: number, timeNs: number): HttpMessage
     completeness: "in_flight",
     reasons: [],
   };
+}
+
+function toResponse(head: Head, status: number, { type }: Framing, firstByteNs: number, timeNs: number): HttpResponse {
+  const message = toMessage(head, firstByteNs, timeNs);
+  return type === "until_close" ? { ...message, status, isUntilClose: true } : { ...message, status };
 }
 
 /** Codings of the transfer are undone where those of the content are: after them in the list. */

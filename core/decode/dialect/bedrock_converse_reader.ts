@@ -43,13 +43,15 @@ class ConverseReader implements ResponseReader {
   #serviceTier: string | undefined;
   #error: ModelError | undefined;
   #isStreamed = false;
+  /** The last event of a stream was there. */
+  #hasMetadata = false;
 
   constructor(context: ResponseContext) {
     this.#context = context;
   }
 
   get hasEnded(): boolean | undefined {
-    return this.#isStreamed ? this.#stopReason !== undefined : undefined;
+    return this.#isStreamed ? this.#hasMetadata : undefined;
   }
 
   message(message: BodyMessage): "token" | "meta" | "end" | StreamDelta {
@@ -129,6 +131,7 @@ class ConverseReader implements ResponseReader {
     } else if (name === "messageStop") {
       this.#stopReason = asText(json["stopReason"]);
     } else if (name === "metadata") {
+      this.#hasMetadata = true;
       this.#usage = asRecord(json["usage"]);
       this.#serviceTier = asText(asRecord(json["serviceTier"])?.["type"]);
       return "end";

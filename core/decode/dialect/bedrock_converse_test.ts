@@ -92,7 +92,7 @@ Deno.test("bedrock_converse gives an error its type from the header", () => {
   assert.deepEqual(answer.choices, []);
 });
 
-Deno.test("a stream of converse has ended when it said why it stopped", () => {
+Deno.test("a stream of converse has ended when it said what it took, which it does last", () => {
   const reader = bedrockConverse.createReader({
     request: undefined,
     head: toRequestView({ path: "/" }),
@@ -104,6 +104,8 @@ Deno.test("a stream of converse has ended when it said why it stopped", () => {
   reader.message({ name: "contentBlockDelta", text: '{"contentBlockIndex":0,"delta":{"text":"a"}}' });
   assert.equal(reader.hasEnded, false);
   reader.message({ name: "messageStop", text: '{"stopReason":"end_turn"}' });
+  assert.equal(reader.hasEnded, false);
+  reader.message({ name: "metadata", text: '{"usage":{"inputTokens":1,"outputTokens":1}}' });
   assert.equal(reader.hasEnded, true);
 });
 

@@ -17,21 +17,29 @@ export type DocumentMapping = (json: JsonRecord, context: ResponseContext) => Pa
 export function createDocumentReader(
   context: ResponseContext,
   mapping: DocumentMapping,
-  { hasOwnErrors = false }: { readonly hasOwnErrors?: boolean } = {},
+  options: DocumentOptions = {},
 ): ResponseReader {
-  return new DocumentReader(context, mapping, hasOwnErrors);
+  return new DocumentReader(context, mapping, options);
+}
+
+/** What a format of documents has besides its mapping. */
+export interface DocumentOptions {
+  readonly hasOwnErrors?: boolean;
+  /** Whether an event is the last of its stream; undefined for what is no event. */
+  readonly isLast?: (json: JsonRecord) => boolean | undefined;
 }
 
 class DocumentReader implements ResponseReader {
   readonly #context: ResponseContext;
   readonly #mapping: DocumentMapping;
-  readonly #hasOwnErrors: boolean;
+  readonly #options: DocumentOptions;
   #answer: ModelResponse = { choices: [] };
+  hasEnded: boolean | undefined;
 
-  constructor(context: ResponseContext, mapping: DocumentMapping, hasOwnErrors: boolean) {
+  constructor(context: ResponseContext, mapping: DocumentMapping, options: DocumentOptions) {
     this.#context = context;
     this.#mapping = mapping;
-    this.#hasOwnErrors = hasOwnErrors;
+    this.#options = options;
   }
 
   message(message: BodyMessage): "token" | "meta" | "end" | StreamDelta {
@@ -43,6 +51,8 @@ class DocumentReader implements ResponseReader {
       this.#answer.error = error;
       return "meta";
     }
+    const isLast = this.#options.isLast?.(json);
+    if (isLast !== undefined) this.hasEnded = this.hasEnded === true || isLast;
     const before = this.#text;
     this.#answer = { ...this.#answer, ...this.#mapping(json, this.#context) };
     if (!this.#context.wantsDelta) return "token";
@@ -53,7 +63,7 @@ class DocumentReader implements ResponseReader {
 
   #readError(json: JsonRecord): ModelError | undefined {
     if (this.#context.response.status >= 400) return decodeOpenAiError(json) ?? decodeBareError(json);
-    return this.#hasOwnErrors ? undefined : decodeOpenAiError(json);
+    return this.#options.hasOwnErrors === true ? undefined : decodeOpenAiError(json);
   }
 
   get #text(): string {

@@ -27,7 +27,7 @@ export const openaiAudio: Dialect = {
   matchAnswer: () => 0,
   requestType: () => "audio",
   decodeRequest,
-  createReader: (context) => createDocumentReader(context, readAudio),
+  createReader: (context) => createDocumentReader(context, readAudio, { isLast }),
 };
 
 function decodeRequest(view: RequestView): ModelRequest | undefined {
@@ -57,6 +57,12 @@ function readAudio(json: JsonRecord, { quirks, response }: ResponseContext): Par
     choices: text === undefined ? undefined : [{ index: 0, message: { role: "assistant", content: text } }],
     usage: readUsage(json["usage"], quirks),
   });
+}
+
+/** Events have a type; those of a transcript and of speech end alike. */
+function isLast(json: JsonRecord): boolean | undefined {
+  const type = asText(json["type"]);
+  return type?.includes(".") ? type.endsWith(".done") : undefined;
 }
 
 /** Usage by duration carries no tokens: it gives nothing here. */
