@@ -31,7 +31,8 @@ export const TYPE_NOTES: Readonly<Record<string, string>> = {
   "process.fork": "A process made another one.",
   "file.open": "A file was opened. No capture in this version makes it yet.",
   "file.read": "A file was read. No capture in this version makes it yet.",
-  "file.write": "A file was written. No capture in this version makes it yet.",
+  "file.write":
+    "A file was written, or one that a program wrote took its place (`attrs.renamed_from`). No capture in this version makes it yet.",
   "file.close": "A file was closed. No capture in this version makes it yet.",
   "network.connect": "A connection was made.",
   "network.dns": "A name was looked up. No capture in this version makes it yet.",

@@ -15,7 +15,8 @@ import { BoundedMap } from "./bounded_map.ts";
 import type { Correlator, CorrelatorState } from "./correlator.ts";
 import { addRelatedEvent } from "./derived_event.ts";
 import { type EarlyProgram, EarlyPrograms } from "./early_programs.ts";
-import { addOutcome, type OpenCall, type Owner, readOutcome, type StartedProgram } from "./open_call.ts";
+import { FileEffects } from "./file_effects.ts";
+import { addOutcome, linkOwner, type OpenCall, type Owner, readOutcome, type StartedProgram } from "./open_call.ts";
 import { OpenCalls } from "./open_calls.ts";
 import { ancestors } from "./process_tree.ts";
 
@@ -34,11 +35,12 @@ class EffectsStory implements CorrelatorState {
   /** The same by process id: a program that execs another hands its call on. */
   readonly #ownersByPid = new BoundedMap<number, Owner>(16_384);
   readonly #early = new EarlyPrograms();
+  readonly #files = new FileEffects(this.#open);
 
   push(draft: DraftEvent, context: StoryContext): readonly DraftEvent[] {
     const { event } = draft;
     // Links lead to events that are published.
-    if (draft.isSilent === true) return [];
+    if (draft.isSilent === true) return this.#files.renamed(draft);
     if (event.event_type === "ai.response") this.#open.answered(draft);
     else if (event.event_type === "agent.tool_call") this.#call(draft, event, context);
     else if (event.event_type === "agent.tool_result") this.#result(draft, event);
@@ -104,7 +106,7 @@ class EffectsStory implements CorrelatorState {
     if (asked !== undefined && asked.programs++ === 0 && owner.rule !== "first_word") asked.startedNs = draft.timeNs;
     this.#owners.set(draft.processKey, { ...owner, rule: "started_by" });
     this.#ownersByPid.set(event.data.pid, { ...owner, rule: "started_by" });
-    link(draft, owner);
+    linkOwner(draft, owner);
   }
 
   #remember(draft: DraftEvent, event: EventOf<"process.exec">, context: StoryContext): void {
@@ -141,12 +143,12 @@ class EffectsStory implements CorrelatorState {
       const hasSucceeded = readOutcome(event.data);
       if (hasSucceeded !== undefined) call.hasSucceeded = hasSucceeded;
     }
-    link(draft, owner);
+    linkOwner(draft, owner);
   }
 
   #effect(draft: DraftEvent, context: StoryContext): void {
-    const owner = this.#findOwner(draft, context) ?? this.#matchPath(draft);
-    if (owner !== undefined) link(draft, owner);
+    const owner = this.#findOwner(draft, context) ?? this.#files.find(draft);
+    if (owner !== undefined) linkOwner(draft, owner);
   }
 
   #ownerOf(processKey: number, pid?: number): Owner | undefined {
@@ -176,30 +178,11 @@ class EffectsStory implements CorrelatorState {
     }
     return undefined;
   }
-
-  /** An edit tool writes from the agent's own process: the path it was given says which call. */
-  #matchPath(draft: DraftEvent): Owner | undefined {
-    const { data, event_type: type } = draft.event;
-    if (!("path" in data)) return undefined;
-    const call = this.#open.findByPath(draft.processKey, data.path);
-    if (call === undefined) return undefined;
-    if (type === "file.write") call.wroteNs = draft.timeNs;
-    return { eventId: call.eventId, rule: "path_exact", confidence: 1 };
-  }
 }
 
 /** What a program starts is not the program that the call asked for. */
 function toDescendant({ eventId, rule, confidence }: Owner): Owner {
   return { eventId, rule, confidence };
-}
-
-function link(draft: DraftEvent, owner: Owner): void {
-  addRelatedEvent(draft, {
-    event_id: owner.eventId,
-    relationship: "caused_by",
-    rule: owner.rule,
-    confidence: owner.confidence,
-  });
 }
 
 /** A call to a model by a program that a tool call started is an effect of that call: a sub-agent. */

@@ -1,7 +1,17 @@
 /** What agents really start and write for a call: wrapped, quoted, below helpers, by relative paths. */
 import assert from "node:assert/strict";
 import type { DraftEvent } from "../model/draft.ts";
-import { AGENT, at, call, exec, factOf, linkOf, playEffects, resultOf } from "../../tests/support/effect_drafts.ts";
+import {
+  AGENT,
+  at,
+  call,
+  exec,
+  factOf,
+  linkOf,
+  playEffects,
+  resultOf,
+  tellEffects,
+} from "../../tests/support/effect_drafts.ts";
 
 const ruleOf = (draft: DraftEvent) => `${linkOf(draft)?.event_id} ${linkOf(draft)?.rule}`;
 
@@ -83,4 +93,25 @@ Deno.test("effects finds the program that an agent hands its patch to", () => {
   const program = exec(10, ["--run-as-apply-patch", patch], "/usr/bin/codex");
   playEffects([fileCall("P", "file_edit", patch), at(program, 1)]);
   assert.equal(ruleOf(program), "P argv_exact");
+});
+
+Deno.test("effects takes a file written under another name and put in the place of the one a call names for its write", () => {
+  const edit = fileCall("E", "file_edit", { file_path: "/tmp/a.txt" });
+  const renamed = (from: string, path: string): DraftEvent => ({
+    ...factOf("file.write", `renamed ${from}`, AGENT, { path }),
+    isSilent: true,
+    renamedFrom: from,
+  });
+  const write = factOf("file.write", "w", AGENT, { path: "/tmp/a.txt.tmp.7" });
+  const [told, ...others] = tellEffects([
+    edit,
+    renamed("/tmp/b", "/tmp/a.txt"),
+    write,
+    renamed("/tmp/a.txt.tmp.7", "/tmp/c.txt"),
+    at(renamed("/tmp/a.txt.tmp.7", "/tmp/a.txt"), 2),
+  ]);
+  assert.deepEqual(others, []);
+  assert.deepEqual([told?.isSilent, told?.event.attrs], [undefined, { renamed_from: "/tmp/a.txt.tmp.7" }]);
+  assert.equal(told === undefined ? undefined : ruleOf(told), "E path_renamed");
+  assert.equal(linkOf(write), undefined);
 });

@@ -1,7 +1,9 @@
+import type { DraftEvent } from "../model/draft.ts";
 import type { EventOf } from "../model/oisp_event.ts";
 import { toDurationMs } from "../model/time.ts";
 import { type CallTarget, readTarget } from "./call_target.ts";
 import { matchCommand } from "./command_match.ts";
+import { addRelatedEvent } from "./derived_event.ts";
 import { resolvePath } from "./stated_cwd.ts";
 
 /** The answer that carried a call. */
@@ -45,6 +47,11 @@ export interface Owner {
   readonly confidence: number;
   /** The call, when this is the very program it asked for. */
   readonly call?: OpenCall;
+}
+
+/** Links an event to the call that caused it. */
+export function linkOwner(draft: DraftEvent, { eventId, rule, confidence }: Owner): void {
+  addRelatedEvent(draft, { event_id: eventId, relationship: "caused_by", rule, confidence });
 }
 
 /** What a call asks for that can be seen: commands or files; undefined for other kinds of tools. */

@@ -66,6 +66,11 @@ export class OpenCalls {
     return open === undefined ? undefined : pickBest(open, program);
   }
 
+  /** Whether open calls of a program run name paths to write. */
+  names(processKey: number): boolean {
+    return this.#byCaller.get(processKey)?.some(({ isWriting, paths }) => isWriting && paths.length > 0) === true;
+  }
+
   /** The one open call of a program run that names a path; undefined when none does, or several do. */
   findByPath(processKey: number, path: string): OpenCall | undefined {
     const calls = this.#byCaller.get(processKey)?.filter(({ paths }) => paths.includes(path));

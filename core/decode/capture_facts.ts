@@ -137,11 +137,17 @@ export class CaptureFacts {
 
   #file(fact: RawFile): void {
     const type = FILE_EVENTS[fact.operation];
-    if (type === undefined) return;
+    if (type === undefined) return this.#rename(fact);
     const data: DataOf<"file.write"> = { path: fact.path, related_process_pid: fact.tgid };
     if (fact.bytes !== undefined) data.size = fact.bytes;
     if (fact.flagNames !== undefined) data.flags = [...fact.flagNames];
     this.#tell(type, fact, fact.returnNs, data);
+  }
+
+  /** No event of its own, but what an editor does last: it writes another file and puts that in the place of the first. */
+  #rename(fact: RawFile): void {
+    if (fact.newPath === undefined) return;
+    this.#tell("file.write", fact, fact.returnNs, { path: fact.newPath, related_process_pid: fact.tgid });
   }
 
   #dns(fact: RawDns): void {
@@ -175,8 +181,12 @@ export class CaptureFacts {
       data,
       // The pairing of type and data is given by this method's own type parameter, which the union cannot see.
     } as OispEvent;
+    const { processKey } = fact;
+    if (fact.kind === "file" && fact.operation === "rename") {
+      return this.#emit({ event, timeNs, processKey, isSilent: true, renamedFrom: fact.path });
+    }
     const isSilent = fact.kind === "process" && fact.isBackground === true;
-    this.#emit({ event, timeNs, processKey: fact.processKey, ...(isSilent && { isSilent }) });
+    this.#emit({ event, timeNs, processKey, ...(isSilent && { isSilent }) });
   }
 }
 

@@ -83,3 +83,12 @@ Deno.test("decoder shows the stories a program's start that is no event, and not
   decoder.raw({ ...program, state: "exit", exitCode: 0 });
   assert.deepEqual(drafts.map(({ event, isSilent }) => [event.event_type, isSilent]), [["process.exec", true]]);
 });
+
+Deno.test("decoder shows the stories a renamed file under its new name, which is no event", () => {
+  const { decoder, facts, drafts } = start();
+  decoder.raw({ ...facts.header(0), kind: "file", operation: "rename", path: "/a.tmp", newPath: "/a" });
+  decoder.raw({ ...facts.header(0), kind: "file", operation: "delete", path: "/a" });
+  assert.deepEqual(drafts.map(({ event, isSilent, renamedFrom }) => [event.data, isSilent, renamedFrom]), [
+    [{ path: "/a", related_process_pid: 100 }, true, "/a.tmp"],
+  ]);
+});

@@ -20,6 +20,8 @@ export interface DraftEvent {
   readonly isSilent?: boolean;
   /** With `process.exec`: the program is the application itself, not one that the application started. */
   isAppProgram?: true;
+  /** With a silent `file.write`: the path that was renamed to the event's. */
+  readonly renamedFrom?: string;
   /** The agent's session it belongs to; set by the first story, handed on to the events made from this one. */
   session?: SessionRef;
   /** Set when a sub-agent makes the call; handed on like the session. */

@@ -56,8 +56,13 @@ export const at = (draft: DraftEvent, timeS: number): DraftEvent => ({ ...draft,
 
 /** Shows the drafts to the story, which makes no events of its own. */
 export function playEffects(drafts: readonly DraftEvent[]): void {
+  assert.deepEqual(tellEffects(drafts), []);
+}
+
+/** Shows the drafts to the story; gives what was silent before. */
+export function tellEffects(drafts: readonly DraftEvent[]): DraftEvent[] {
   const state = effects.create();
-  for (const draft of drafts) assert.deepEqual(state.push(draft, context), []);
+  return drafts.flatMap((draft) => [...state.push(draft, context)]);
 }
 
 /** The first link of an event. */
