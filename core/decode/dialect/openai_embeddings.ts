@@ -9,9 +9,21 @@ import { decodeOpenAiUsage } from "./openai_usage.ts";
 import { hasPathEnd } from "./path_end.ts";
 
 /** Parameters of embedding requests, under their own names. */
-const PARAMETERS = ["dimensions", "encoding_format", "input_type", "output_dimension", "truncation"] as const;
+const PARAMETERS = [
+  "dimensions",
+  "encoding_format",
+  "input_type",
+  "output_dimension",
+  "output_dtype",
+  "embedding_type",
+  "truncation",
+] as const;
 
-const BYTES_PER_FLOAT = 4;
+/** Parameters that name the kind of the numbers, by vendor. */
+const KINDS = ["output_dtype", "embedding_type", "encoding_format"] as const;
+
+/** Paths of Voyage whose texts and pictures lie under `inputs`. */
+const OF_VOYAGE = ["multimodalembeddings", "contextualizedembeddings"] as const;
 
 /**
  * OpenAI Embeddings, and the vendors that speak it (Mistral, Voyage, Jina, Together, OpenRouter).
@@ -23,9 +35,10 @@ export const openaiEmbeddings: Dialect = {
   summary: "OpenAI Embeddings and everything that speaks it",
   stability: "stable",
   docsUrl: "https://platform.openai.com/docs/api-reference/embeddings",
-  matchHead: (head) => head.method === "POST" && hasPathEnd(head.path, "embeddings") ? 0.85 : 0,
+  matchHead: (head) =>
+    head.method === "POST" && (hasPathEnd(head.path, "embeddings") || isOfVoyage(head.path)) ? 0.85 : 0,
   matchBody,
-  matchAnswer: (json) => asRecord(asList(json?.data)[0])?.embedding !== undefined ? 1 : 0,
+  matchAnswer: (json) => asRecord(listVectors(json?.data)[0])?.embedding !== undefined ? 1 : 0,
   requestType: () => "embedding",
   decodeRequest,
   createReader: (context) => new EmbeddingsReader(context),
@@ -42,7 +55,7 @@ function matchBody(json: JsonRecord, head: RequestHead): number {
 function decodeRequest(view: RequestView): ModelRequest | undefined {
   const json = asRecord(view.json);
   // `prompt` is the older form of Ollama, on a path that others serve in the common form.
-  const input = json?.input ?? asText(json?.prompt);
+  const input = json?.input ?? (isOfVoyage(view.path) ? json?.["inputs"] : undefined) ?? asText(json?.prompt);
   if (json === undefined || input === undefined) return undefined;
   const request: ModelRequest = {
     requestType: "embedding",
@@ -61,22 +74,39 @@ function decodeRequest(view: RequestView): ModelRequest | undefined {
   return request;
 }
 
-/** A text or one list of token ids is one input; a list of texts, token lists or objects is as many as it is long. */
+function isOfVoyage(path: string): boolean {
+  return OF_VOYAGE.some((name) => hasPathEnd(path, name));
+}
+
+/**
+ * A text or one list of token ids is one input; a list of texts, token lists or objects is as many as it is long. Parts of documents
+ * (lists of texts) count one by one.
+ */
 function countInputs(input: unknown): number | undefined {
   if (typeof input === "string") return 1;
   if (!Array.isArray(input)) return undefined;
+  if (typeof asList(input[0])[0] === "string") return input.reduce((sum, parts) => sum + asList(parts).length, 0);
   return typeof input[0] === "number" ? 1 : input.length;
+}
+
+/** Vectors lie in a list, or in one list a document. */
+function listVectors(data: unknown): readonly unknown[] {
+  const list = asList(data);
+  return Array.isArray(asRecord(list[0])?.data) ? list.flatMap((document) => asList(asRecord(document)?.data)) : list;
 }
 
 class EmbeddingsReader implements ResponseReader {
   readonly #quirks: readonly string[];
   readonly #status: number;
+  readonly #kind: string | undefined;
   #json: JsonRecord | undefined;
   #error: ModelError | undefined;
 
   constructor(context: ResponseContext) {
     this.#quirks = context.quirks;
     this.#status = context.response.status;
+    const stated = context.request?.parameters;
+    this.#kind = KINDS.map((name) => asFilledText(stated?.[name])).find((kind) => kind !== undefined && kind in BITS);
   }
 
   message(message: BodyMessage): "token" | "meta" {
@@ -96,7 +126,7 @@ class EmbeddingsReader implements ResponseReader {
     const usage = decodeOpenAiUsage(json?.usage, this.#quirks);
     if (usage !== undefined) response.usage = withInput(usage);
     if (this.#error !== undefined) response.error = this.#error;
-    if (Array.isArray(json?.data)) response.embedding = toEmbeddingFacts(json.data);
+    if (Array.isArray(json?.data)) response.embedding = toEmbeddingFacts(listVectors(json.data), this.#kind);
     else if (Array.isArray(json?.embedding)) response.embedding = { count: 1, dimensions: json.embedding.length };
     return response;
   }
@@ -108,12 +138,16 @@ function withInput(usage: Usage): Usage {
   return { ...usage, inputTokens: usage.totalTokens };
 }
 
-function toEmbeddingFacts(data: readonly unknown[]): NonNullable<ModelResponse["embedding"]> {
+/** Bits of one number in base64; of the last two kinds eight stand in one number of a list, too. */
+const BITS: Readonly<Record<string, number>> = { float: 32, int8: 8, uint8: 8, binary: 1, ubinary: 1 };
+
+function toEmbeddingFacts(data: readonly unknown[], kind = "float"): NonNullable<ModelResponse["embedding"]> {
   const facts: NonNullable<ModelResponse["embedding"]> = { count: data.length };
   const first = asRecord(data[0])?.embedding;
-  if (Array.isArray(first)) facts.dimensions = first.length;
+  const bits = BITS[kind] ?? 32;
+  if (Array.isArray(first)) facts.dimensions = bits === 1 ? first.length * 8 : first.length;
   else if (typeof first === "string") {
-    const dimensions = countBase64Bytes(first) / BYTES_PER_FLOAT;
+    const dimensions = countBase64Bytes(first) * 8 / bits;
     if (Number.isInteger(dimensions) && dimensions > 0) facts.dimensions = dimensions;
   }
   return facts;

@@ -58,3 +58,35 @@ Deno.test("an error and a body of another kind give no vectors", () => {
   });
   for (const text of ["", "<html>", "[]", "null", '{"data":[null]}']) readAnswer(openaiEmbeddings, [{ text }]);
 });
+
+Deno.test("Voyage's documents and mixed inputs count by their parts", () => {
+  const at = (path: string, inputs: unknown) =>
+    openaiEmbeddings.decodeRequest(toRequestView({ path, json: { model: "m", inputs } }))?.inputCount;
+  assert.equal(at("/v1/contextualizedembeddings", [["a", "b"], ["c"]]), 3);
+  assert.equal(at("/v1/multimodalembeddings", [{ content: [{ type: "text", text: "a" }] }]), 1);
+  assert.equal(at("/v1/embeddings", ["a"]), undefined);
+  const vector = { object: "embedding", embedding: [1, 2] };
+  const { answer } = readAnswer(openaiEmbeddings, [{
+    json: {
+      object: "list",
+      data: [{ object: "list", data: [vector, vector] }, { object: "list", data: [vector] }],
+      usage: { total_tokens: 9 },
+    },
+  }], { path: "/v1/contextualizedembeddings" });
+  assert.deepEqual(answer.embedding, { count: 3, dimensions: 2 });
+});
+
+Deno.test("dimensions are counted in the kind of number that was asked for", () => {
+  const read = (parameters: Record<string, unknown>, embedding: unknown) => {
+    const request = decode({ model: "m", input: "a", ...parameters });
+    assert.ok(request !== undefined);
+    return readAnswer(openaiEmbeddings, [{ json: { data: [{ embedding }] } }], { request }).answer.embedding
+      ?.dimensions;
+  };
+  const base64 = btoa("\0".repeat(8));
+  assert.equal(read({ encoding_format: "base64" }, base64), 2);
+  assert.equal(read({ encoding_format: "base64", output_dtype: "int8" }, base64), 8);
+  assert.equal(read({ encoding_format: "base64", output_dtype: "ubinary" }, base64), 64);
+  assert.equal(read({ embedding_type: "binary" }, [1, 2]), 16);
+  assert.equal(read({ output_dtype: "uint8" }, [1, 2]), 2);
+});

@@ -18,7 +18,7 @@ import { openaiChat } from "./openai_chat.ts";
  * early 2024 use.
  */
 const PATH =
-  /\/ml\/(?:v1\/(?:deployments\/[^/]+\/)?text\/(generation|chat|embeddings|rerank)(_stream)?|v1-beta\/generation\/(text)(_stream)?)$/;
+  /\/ml\/(?:v1\/(?:deployments\/[^/]+\/)?text\/(generation|chat|embeddings|rerank|tokenization)(_stream)?|v1-beta\/generation\/(text)(_stream)?)$/;
 
 /** What a path asks for; `text` is generation by the beta's name. */
 interface Operation {
@@ -40,7 +40,7 @@ const REASONS: Readonly<Record<string, Choice["finishReason"]>> = {
 /** IBM watsonx text generation. */
 export const watsonx: Dialect = {
   id: "watsonx",
-  summary: "IBM watsonx text generation, chat, embeddings and reranking",
+  summary: "IBM watsonx text generation, chat, embeddings, reranking and counts of tokens",
   stability: "experimental",
   docsUrl: "https://cloud.ibm.com/apidocs/watsonx-ai#text-generation",
   matchHead: (head) => (head.method === "POST" && findOperation(head) !== undefined ? 0.9 : 0),
@@ -53,6 +53,7 @@ export const watsonx: Dialect = {
     if (name === "chat") return openaiChat.createReader(context);
     if (name === "embeddings") return createDocumentReader(context, readVectors);
     if (name === "rerank") return createDocumentReader(context, readScores);
+    if (name === "tokenization") return createDocumentReader(context, readCount);
     // A stream brings one piece per event, running totals of what was written, and what was read in one of them only.
     let text: string | undefined;
     let inputTokens: number | undefined;
@@ -69,7 +70,12 @@ export const watsonx: Dialect = {
 };
 
 /** Request types of operations that are no text generation. */
-const TYPES: Readonly<Record<string, RequestType>> = { chat: "chat", embeddings: "embedding", rerank: "rerank" };
+const TYPES: Readonly<Record<string, RequestType>> = {
+  chat: "chat",
+  embeddings: "embedding",
+  rerank: "rerank",
+  tokenization: "count_tokens",
+};
 
 function findOperation({ path }: RequestHead): Operation | undefined {
   // Asked of every request: nearly all paths have no such part.
@@ -91,7 +97,7 @@ function decodeRequest(view: RequestView): ModelRequest | undefined {
   if (json === undefined || prompt === undefined) return undefined;
   const settings = asRecord(json["parameters"]);
   return compact<ModelRequest>({
-    requestType: "completion",
+    requestType: operation?.name === "tokenization" ? "count_tokens" : "completion",
     model: asFilledText(json["model_id"]),
     isStreaming,
     messages: [{ role: "user", content: prompt }],
@@ -139,6 +145,14 @@ function readScores(json: JsonRecord): Partial<ModelResponse> {
     model: asFilledText(json["model_id"]),
     outputCount: Array.isArray(json["results"]) ? json["results"].length : undefined,
     usage: toUsage(asCount(json["input_token_count"]), undefined),
+  });
+}
+
+function readCount(json: JsonRecord): Partial<ModelResponse> {
+  const inputTokens = asCount(asRecord(json["result"])?.["token_count"]);
+  return compact<Partial<ModelResponse>>({
+    model: asFilledText(json["model_id"]),
+    usage: inputTokens === undefined ? undefined : { inputTokens },
   });
 }
 

@@ -98,3 +98,11 @@ Deno.test("watsonx counts the inputs and scores of reranking", () => {
   ], { path });
   assert.deepEqual([answer.outputCount, answer.usage], [2, { inputTokens: 6 }]);
 });
+
+Deno.test("watsonx's tokenization is a count of tokens, no completion", () => {
+  const path = "/ml/v1/text/tokenization";
+  const request = watsonx.decodeRequest(toRequestView({ path, json: { model_id: "m", input: "How many?" } }));
+  assert.deepEqual([request?.requestType, request?.model], ["count_tokens", "m"]);
+  const { answer } = readAnswer(watsonx, [{ json: { model_id: "m", result: { token_count: 3 } } }], { path });
+  assert.deepEqual(answer, { choices: [], model: "m", usage: { inputTokens: 3 } });
+});
