@@ -181,6 +181,22 @@ Deno.test("safe mode keeps short tool arguments that are no prose and hides the 
   assert.ok(!JSON.stringify(data).includes("somebody"));
 });
 
+Deno.test("programs, keys and signatures in tool arguments are hidden only where they look like what addresses carry", () => {
+  const given = {
+    code: "print(sum(x ** 2 for x in range(10)))",
+    key: "Enter",
+    signature: "def area(r: float) -> float",
+    nested: { code: "4/0AX4XfWh9kQz_7pLmN", key: "mZq3vX0yT8sW5uE2" },
+  };
+  const event: OispEvent = {
+    ...ENVELOPE,
+    event_type: "agent.tool_call",
+    data: { tool: { name: "run" }, arguments: given },
+  };
+  const mark = "[REDACTED:assignment]";
+  assert.deepEqual(redactedData(event, "masked").arguments, { ...given, nested: { code: mark, key: mark } });
+});
+
 Deno.test("a field nobody listed is hidden like free text in safe mode", () => {
   const event = request({ messages: [] });
   const unlisted = { ...event, data: { ...event.data, remark: `${LONG}\n${LONG}` } } as unknown as OispEvent;

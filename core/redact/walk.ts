@@ -13,6 +13,7 @@ import { isPlaceholder, looksRandom } from "./rules/entropy.ts";
 import { toFlatText } from "./flat_text.ts";
 import { isCardNumber, paymentCard } from "./rules/payment_card.ts";
 import { findSecretName } from "./secret_name_memo.ts";
+import type { SecretName } from "./rules/secret_names.ts";
 import { maskCommand } from "./command.ts";
 
 /** What one walk writes to. */
@@ -175,9 +176,19 @@ function walkKey(state: WalkState, key: string): string {
   return typeof shown === "string" ? shown : "[REDACTED:key]";
 }
 
+/** What secrets that stand in addresses are made of. */
+const OPAQUE = /^[\w.~+/=%-]+$/;
+
+/** Whether a text is a secret by the name beside it; `code` and `key` are also names of programs, fields and keys pressed. */
+function isSecretBeside(kind: SecretName, text: string): boolean {
+  if (kind === "none" || text === "" || isPlaceholder(text)) return false;
+  if (kind === "parameter") return OPAQUE.test(text) && looksRandom(text);
+  return kind !== "token" || looksRandom(text);
+}
+
 function walkLeaf(state: WalkState, text: string, name: string, depth: number): unknown {
   const kind = findSecretName(name);
-  if (kind !== "none" && text !== "" && !isPlaceholder(text) && (kind !== "token" || looksRandom(text))) {
+  if (isSecretBeside(kind, text)) {
     const rule = kind === "header" ? authHeaders : assignments;
     state.tally.addRule(rule);
     state.canonical?.add(text);

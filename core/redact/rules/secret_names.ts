@@ -11,7 +11,7 @@ const PASSWORD =
 const TOKEN =
   /secret|api[-_.]?key|access[-_.]?key|account[-_.]?key|auth[-_.]?key|private[-_.]?key|secret[-_.]?key|signing[-_.]?key|encryption[-_.]?key|master[-_.]?key|shared[-_.]?access|subscription[-_.]?key|credential|(?:^|[a-z._-])token$|token[-_.]?(?:value|secret)|auth[-_.]?token|bearer|(?:^|[._-])jwt$|session[-_.]?(?:key|token)$|(?:^|[._-])(?:auth|cookie)$/i;
 
-/** Names that hold a secret where they are parameters of a URL, and anything elsewhere. */
+/** Names that hold a secret where they are parameters of a URL; elsewhere only values that look like one are. */
 const PARAMETER = /^(?:key|auth|sig|signature|code|x-amz-(?:signature|credential)|x-goog-signature)$/i;
 
 /** Whether a name that stands behind `?` or `&` holds a secret whatever its value looks like. */
@@ -28,7 +28,8 @@ const HARMLESS =
 
 /**
  * Tells what a name stands for: `header` (everything beside it is hidden), `password` (any value that is no placeholder),
- * `token` (a value that looks random), `parameter` (a secret only as a parameter of a URL), `none`. Names of token counts and page tokens are `none`.
+ * `token` (a value that looks random), `parameter` (any value in a URL, elsewhere one that looks random), `none`. Names of token
+ * counts and page tokens are `none`.
  */
 export function readSecretName(name: string): SecretName {
   if (HEADER.test(name)) return "header";
