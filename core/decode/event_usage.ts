@@ -4,7 +4,7 @@ import type { Usage } from "../model/usage.ts";
 type EventUsage = NonNullable<EventOf<"ai.response">["data"]["usage"]>;
 
 /** Published names of token counts. */
-const NAMES: readonly (readonly [keyof Usage, keyof EventUsage])[] = [
+const NAMES: readonly (readonly [Exclude<keyof Usage, "besides">, keyof EventUsage])[] = [
   ["inputTokens", "prompt_tokens"],
   ["outputTokens", "completion_tokens"],
   ["totalTokens", "total_tokens"],

@@ -7,7 +7,7 @@ import { PROVIDERS } from "../decode/provider/registry.ts";
 import type { EventOf } from "../model/oisp_event.ts";
 import type { Usage } from "../model/usage.ts";
 import type { Enricher } from "./enricher.ts";
-import { findPriceUsd, PRICE_DATE } from "./prices/price_table.ts";
+import { findPriceUsd, type ListPrice, PRICE_DATE } from "./prices/price_table.ts";
 
 type Cost = NonNullable<EventOf<"ai.response">["data"]["cost"]>;
 
@@ -47,10 +47,21 @@ function toListedCost(
   if (serviceTier !== undefined && !LIST_PRICE_TIERS.has(serviceTier)) return undefined;
   const billed = toBilled(usage);
   for (const model of [data.model?.id, data.model?.requested_id]) {
-    const price = model === undefined ? undefined : findPriceUsd(priceId, model, billed, timeMs);
+    const price = model === undefined ? undefined : findWholePrice(priceId, model, billed, timeMs);
     if (price !== undefined) return toCost(price.input, price.output);
   }
   return undefined;
+}
+
+/** The price with what is billed besides; undefined where a part of it has none. */
+function findWholePrice(priceId: string, model: string, usage: Usage, timeMs: number): ListPrice | undefined {
+  let price = findPriceUsd(priceId, model, usage, timeMs);
+  for (const besides of usage.besides ?? []) {
+    const other = findPriceUsd(priceId, besides.model ?? model, besides.usage, timeMs);
+    if (price === undefined || other === undefined) return undefined;
+    price = { input: price.input + other.input, output: price.output + other.output };
+  }
+  return price;
 }
 
 /** Counts as the vendor bills them. */

@@ -45,3 +45,29 @@ Deno.test("where a vendor bills fewer tokens than the model read, those are what
   assert.equal(event.data.cost?.input_usd, 0.00125);
   assert.equal(event.data.cost?.output_usd, 0.0005);
 });
+
+Deno.test("what a vendor bills besides is in the cost, or there is none", () => {
+  const usage = { inputTokens: 1000, outputTokens: 100 };
+  const costOf = (besides: readonly { readonly model?: string; readonly usage: typeof usage }[]) => {
+    const { event } = enrich(
+      draft({}, { provider: "openai", model: "gpt-4o-2024-08-06", usage: { ...usage, besides } }),
+    );
+    assert.ok(event.event_type === "ai.response");
+    return event.data.cost?.usd;
+  };
+  assert.equal(costOf([]), 0.0035);
+  assert.equal(costOf([{ usage }]), 0.007);
+  assert.equal(costOf([{ usage }, { model: "gpt-4o-mini", usage }]), 0.00721);
+  assert.equal(costOf([{ model: "gpt-99-imaginary", usage }]), undefined);
+  assert.equal(costOf([{ model: "", usage }]), undefined);
+});
+
+Deno.test("sound has a price of its own at OpenAI, or none", () => {
+  const usage = { inputTokens: 1000, outputTokens: 100 };
+  const hasCost = (model: string, sound: { inputAudioTokens?: number; outputAudioTokens?: number }) =>
+    "cost" in enrich(draft({}, { provider: "openai", model, usage: { ...usage, ...sound } })).event.data;
+  assert.ok(hasCost("gpt-4o-audio-preview", {}));
+  assert.ok(!hasCost("gpt-4o-audio-preview", { outputAudioTokens: 50 }));
+  assert.ok(!hasCost("gpt-4o-audio-preview", { inputAudioTokens: 50 }));
+  assert.ok(hasCost("gpt-audio", { inputAudioTokens: 50, outputAudioTokens: 50 }));
+});

@@ -27,6 +27,8 @@ export interface Usage {
   /** What the vendor bills for, where it states other counts for that than for what the model read and wrote. */
   billedInputTokens?: number;
   billedOutputTokens?: number;
+  /** What the vendor bills besides: work whose tokens are in none of these counts, of the same model where it names none. */
+  besides?: readonly { readonly model?: string; readonly usage: Usage }[];
   /** Cost in USD stated by the vendor on the wire; beats any price table. */
   statedCostUsd?: number;
 }

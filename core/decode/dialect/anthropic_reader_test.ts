@@ -59,3 +59,13 @@ Deno.test("pictures inside a result are counted, and texts of search results are
     { role: "user", toolResults: [{ callId: "toolu_1", content: "one\ntwo" }], imageCount: 1 },
   ]);
 });
+
+Deno.test("anthropic_messages tells tokens of summaries and advisors apart from the model's own", () => {
+  const step = (type: string, more = {}) => ({ type, input_tokens: 10, output_tokens: 4, ...more });
+  const iterations = [step("message"), step("compaction"), step("advisor_message", { model: "big" }), step("other")];
+  const { answer } = readAnswer(anthropicMessages, [{
+    json: { type: "message", id: "m", content: [], usage: { input_tokens: 10, output_tokens: 4, iterations } },
+  }]);
+  const usage = { inputTokens: 10, outputTokens: 4, totalTokens: 14 };
+  assert.deepEqual(answer.usage, { ...usage, besides: [{ usage }, { model: "big", usage }] });
+});

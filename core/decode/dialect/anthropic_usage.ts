@@ -1,5 +1,5 @@
 import type { Usage } from "../../model/usage.ts";
-import { asCount, asRecord, type JsonRecord } from "./json_access.ts";
+import { asCount, asFilledText, asList, asRecord, asText, type JsonRecord } from "./json_access.ts";
 
 /**
  * Normalises Anthropic's usage. `input_tokens` is what was neither read from nor written to the cache; thinking is part of
@@ -27,5 +27,18 @@ export function decodeAnthropicUsage(json: JsonRecord, hasFinalOutput: boolean):
   if (usage.inputTokens !== undefined && usage.outputTokens !== undefined) {
     usage.totalTokens = usage.inputTokens + usage.outputTokens;
   }
+  const besides = readBesides(json.iterations);
+  if (besides.length > 0) usage.besides = besides;
   return usage;
+}
+
+/** Steps whose tokens the counts leave out: a summary of the conversation, and the word of a second model. */
+const STEPS_BESIDE: ReadonlySet<string> = new Set(["compaction", "advisor_message"]);
+
+function readBesides(iterations: unknown): NonNullable<Usage["besides"]> {
+  const steps = asList(iterations).map((step) => asRecord(step) ?? {});
+  return steps.filter(({ type }) => STEPS_BESIDE.has(asText(type) ?? "")).map((step) => {
+    const model = asFilledText(step.model);
+    return { ...(model !== undefined && { model }), usage: decodeAnthropicUsage({ ...step, iterations: [] }, true) };
+  });
 }

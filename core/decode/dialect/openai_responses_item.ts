@@ -142,6 +142,10 @@ function toNamedCall(item: JsonRecord, type: string, isComplete: boolean): ToolC
   const facts = { id: undefined, name: asFilledText(item.name) ?? type.slice(0, -"_call".length), type };
   const own = item[ARGUMENT_MEMBERS[type] ?? ""] ?? undefined;
   const given = own ?? item.arguments;
+  // What it began with holds the place of what was to come.
+  if (own !== undefined && !isComplete && item.status === "in_progress") {
+    return { name: facts.name, type, argumentsIncomplete: true };
+  }
   if (own === undefined && typeof given === "string") return toToolCall(facts, given, isComplete);
   const call: ToolCall = { name: facts.name, type };
   if (given !== undefined && given !== null) call.arguments = given;

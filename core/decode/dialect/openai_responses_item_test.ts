@@ -155,3 +155,37 @@ Deno.test("results in a request keep their content, and pictures are only counte
     ],
   );
 });
+
+Deno.test("openai_responses takes the place held for arguments of a call that was cut for no arguments", () => {
+  const item = { type: "shell_call", id: "sh", call_id: "c", status: "in_progress", action: { commands: [] } };
+  const { answer } = readAnswer(openaiResponses, [
+    { json: { type: "response.output_item.added", output_index: 0, item } },
+    { json: { type: "response.shell_call_command.delta", output_index: 0, command_index: 0, delta: "ls" } },
+  ], { isComplete: false });
+  assert.deepEqual(answer.choices[0]?.message.toolCalls, [
+    { name: "shell", type: "shell_call", id: "c", argumentsIncomplete: true },
+  ]);
+});
+
+Deno.test("openai_responses tells what the model that draws used, by its name", () => {
+  const images = {
+    input_tokens: 30,
+    output_tokens: 196,
+    output_tokens_details: { image_tokens: 196 },
+    total_tokens: 226,
+  };
+  const read = (tokens: number, tools: unknown) =>
+    readAnswer(openaiResponses, [{
+      json: {
+        object: "response",
+        usage: { input_tokens: 5, output_tokens: 1 },
+        tool_usage: { image_gen: { ...images, total_tokens: tokens } },
+        tools,
+        output: [],
+      },
+    }]).answer.usage?.besides;
+  const usage = { inputTokens: 30, outputTokens: 196, outputImageTokens: 196, totalTokens: 226 };
+  assert.deepEqual(read(226, [{ type: "image_generation", model: "painter" }]), [{ model: "painter", usage }]);
+  assert.deepEqual(read(226, []), [{ model: "", usage }]);
+  assert.equal(read(0, []), undefined);
+});

@@ -105,7 +105,7 @@ export class ResponsesReader implements ResponseReader {
     // Until the end it is what was asked for.
     if (tier !== undefined && this.hasEnded !== false) response.serviceTier = tier;
     const usage = decodeOpenAiUsage(json?.usage, this.#quirks);
-    if (usage !== undefined) response.usage = addSearches(usage, json);
+    if (usage !== undefined) response.usage = addToolUsage(usage, json);
     const error = this.#error ?? toResponseError(json?.error);
     if (error !== undefined) response.error = error;
     this.#addChoice(response, isComplete);
@@ -204,9 +204,20 @@ function offersNoTextTool(request: ResponseContext["request"]): boolean {
 }
 
 /** Searches are billed beside the tokens, and counted beside the usage. */
-function addSearches(usage: Usage, json: JsonRecord | undefined): Usage {
-  const searches = asCount(asRecord(asRecord(json?.tool_usage)?.web_search)?.num_requests);
-  return searches ? { ...usage, webSearches: searches } : usage;
+/** Adds what the vendor's own tools used: searches, and the tokens of the model that made images. */
+function addToolUsage(usage: Usage, json: JsonRecord | undefined): Usage {
+  const tools = asRecord(json?.tool_usage);
+  const searches = asCount(asRecord(tools?.web_search)?.num_requests);
+  const images = asRecord(tools?.image_gen);
+  const counts = asCount(images?.total_tokens) ? decodeOpenAiUsage(images, []) : undefined;
+  // Without its name no price is found, for the model that answers is not the one that draws.
+  const drawing = asList(json?.tools).find((tool) => asRecord(tool)?.type === "image_generation");
+  const model = asText(asRecord(drawing)?.model) ?? "";
+  return {
+    ...usage,
+    ...(searches && { webSearches: searches }),
+    ...(counts !== undefined && { besides: [{ model, usage: counts }] }),
+  };
 }
 
 function toResponseError(value: unknown): ModelError | undefined {

@@ -123,12 +123,29 @@ function calculate(priceId: string, name: string, usage: Usage, timeMs: number):
     const found = calcPrice(toPackageUsage(usage), name, { providerId: priceId, timestamp: new Date(timeMs) });
     if (found === null) return undefined;
     if (usage.webSearches && found.model_price.web_searches_kcount === undefined) return undefined;
+    if (SELLS_SOUND_APART.has(priceId) && lacksSoundPrice(found.model_price, usage)) return undefined;
+    if (SELLS_PICTURES_APART.has(priceId) && lacksPicturePrice(found.model_price, usage)) return undefined;
     // What is charged by the search or request is in the total only.
     const input = found.total_price - found.output_price;
     return { input, output: found.output_price };
   } catch {
     return undefined;
   }
+}
+
+/** Vendors whose sound never costs what their text does; others have one price where the table has one. */
+const SELLS_SOUND_APART: ReadonlySet<string> = new Set(["openai", "azure"]);
+
+/** The same for pictures. */
+const SELLS_PICTURES_APART: ReadonlySet<string> = new Set(["cohere"]);
+
+function lacksPicturePrice(price: ModelPrice, usage: Usage): boolean {
+  return Boolean(usage.inputImageTokens && price.input_image_mtok === undefined);
+}
+
+function lacksSoundPrice(price: ModelPrice, usage: Usage): boolean {
+  return Boolean(usage.inputAudioTokens && price.input_audio_mtok === undefined) ||
+    Boolean(usage.outputAudioTokens && price.output_audio_mtok === undefined);
 }
 
 function toPackageUsage(usage: Usage): Record<string, number | undefined> {
