@@ -11,6 +11,7 @@ import type { DraftEvent, SubAgentRef } from "../model/draft.ts";
 import type { HttpExchange } from "../model/http_exchange.ts";
 import type { ModelRequest } from "../model/model_call.ts";
 import type { EventOf } from "../model/oisp_event.ts";
+import { isKnownAgent } from "./agent_facts.ts";
 import { findPurpose } from "./agent_purpose.ts";
 import { BoundedMap } from "./bounded_map.ts";
 import type { Correlator, CorrelatorState } from "./correlator.ts";
@@ -79,7 +80,7 @@ class AgentStory implements CorrelatorState {
   #call(draft: DraftEvent): void {
     const request = draft.call?.request;
     this.#current = undefined;
-    if (request === undefined) return;
+    if (request === undefined || isPlain(draft, request)) return;
     let finding = this.#requests.get(request);
     if (finding === undefined) this.#requests.set(request, finding = this.#find(draft, request));
     const { subAgent, purpose, purposeRule } = finding;
@@ -169,6 +170,12 @@ class AgentStory implements CorrelatorState {
     draft.subAgent = subAgent;
     event.data.agent = { ...event.data.agent, ...subAgent };
   }
+}
+
+/** Nothing says that an agent makes the call. */
+function isPlain(draft: DraftEvent, { tools, requestType, clientMetadata }: ModelRequest): boolean {
+  return tools.length === 0 && draft.session === undefined && clientMetadata === undefined &&
+    requestType !== "count_tokens" && !isKnownAgent(draft);
 }
 
 function toTaskAgent({ type }: TaskCall): SubAgentRef {

@@ -31,11 +31,21 @@ function toConversationKey(request: ModelRequest): string {
   return key;
 }
 
+/** Keys of the newest system prompts: an agent sends its own with each request. */
+const promptKeys = new Map<string, string>();
+const MOST_PROMPTS = 32;
+
 /** Equal for the same instructions, whatever the time of day in them is. */
 export function toPromptKey(systemPrompt: string | undefined): string {
   if (systemPrompt === undefined) return "";
-  const stable = systemPrompt.slice(0, LONGEST_PROMPT).replace(VOLATILE_LINE, "");
-  return createHash("sha256").update(stable).digest("base64");
+  const text = systemPrompt.length > LONGEST_PROMPT ? systemPrompt.slice(0, LONGEST_PROMPT) : systemPrompt;
+  let key = promptKeys.get(text);
+  if (key === undefined) {
+    key = createHash("sha256").update(text.replace(VOLATILE_LINE, "")).digest("base64");
+    if (promptKeys.size >= MOST_PROMPTS) promptKeys.clear();
+    promptKeys.set(text, key);
+  }
+  return key;
 }
 
 function toBeginning(message: Message | undefined): string {
