@@ -1,7 +1,9 @@
 /** Hosts and paths of vendors lead to their own formats, through the whole call stage. */
 import assert from "node:assert/strict";
 import { crc32 } from "node:zlib";
+import { DAMAGED_CALL_FUZZ } from "../../tests/fuzz/damaged_calls.ts";
 import { sse, Stage } from "../../tests/support/call_stage.ts";
+import { runFuzz, TEST_INPUTS } from "../../tests/support/fuzz.ts";
 import { concat } from "../../tests/support/random.ts";
 
 interface Vendor {
@@ -181,3 +183,7 @@ function toFrame(name: string, json: unknown): Uint8Array {
   view.setUint32(frame.length - 4, crc32(frame.subarray(0, frame.length - 4)));
   return frame;
 }
+
+Deno.test("documented calls of vendors may be damaged anywhere", () => {
+  for (const target of DAMAGED_CALL_FUZZ) runFuzz(target, TEST_INPUTS);
+});

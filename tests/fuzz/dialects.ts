@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { DeltaTemplate, type TemplateSpec } from "../../core/decode/dialect/delta_template.ts";
-import type { Dialect } from "../../core/decode/dialect/dialect.ts";
+import type { Dialect, ResponseContext, ResponseHead } from "../../core/decode/dialect/dialect.ts";
 import { DIALECTS, SOCKET_DIALECTS } from "../../core/decode/dialect/registry.ts";
 import type { SocketDialect } from "../../core/decode/dialect/socket_dialect.ts";
+import type { ModelResponse } from "../../core/model/model_call.ts";
 import type { FuzzTarget } from "../support/fuzz.ts";
 import type { Random } from "../support/random.ts";
 
@@ -17,6 +18,15 @@ const KEYS =
     "conversationId jsonrpc method params inputSchema annotations").split(
       " ",
     );
+/** Keys of envelopes, jobs and editors' own services. */
+const VENDOR_KEYS =
+  ("id status state output urls get stream error logs metrics task_id taskId request_id response_url status_url polling_url " +
+    "result results prediction run video seed inputs outputs raw image url code description chatRequest chatResponse apiFormat " +
+    "chatHistory chatChoices toolResults inferenceResponse generatedTexts finishReason usage completions maximum_tokens prompt " +
+    "embeddings history response generated_text provider provider_request event events conversationState currentMessage " +
+    "userInputMessage userInputMessageContext assistantResponseMessage toolUses toolUseId name input stop modelId content " +
+    "metadataEvent tokenUsage deltaText completion speaker maxTokensToSample profile chat messages parameters fqdn value " +
+    "event_type choice text type message model data input_events token_count usageUnits").split(" ");
 const WORDS = [
   "assistant",
   "user",
@@ -49,6 +59,20 @@ const WORDS = [
   '{"x":1}',
   '[["wrb.fr",null,"[null,[1],0,0,[[0,[\\"a\\",1]],7]]"]]',
   "response/fragments/-1/content",
+  "succeeded",
+  "starting",
+  "IN_QUEUE",
+  "COMPLETED",
+  "FAILED",
+  "GENERIC",
+  "COHERE",
+  "Content",
+  "done",
+  "output",
+  "completion",
+  "assistantResponseEvent",
+  "toolUseEvent",
+  "https://a.example/v1/predictions/1",
   "BATCH",
   "é😀\ud800",
   "x".repeat(400),
@@ -69,12 +93,29 @@ const PATHS = [
   "/hf-inference/models/a/b",
   "/embedding",
   "/v2/chat",
+  "/v1/predictions",
+  "/v2/a/run",
+  "/v2/a/runsync",
+  "/20231130/actions/chat",
+  "/20231130/actions/embedText",
+  "/complete",
+  "/v1/gpu/m/chatbot",
+  "/v2/users/u/apps/a/models/m/outputs",
+  "/generateAssistantResponse",
+  "/.api/completions/stream",
+  "/completions",
+  "/user/v5/llm/chat/stream/v8",
+  "/v1/videos",
+  "/v2/transcript",
+  "/fal-ai/flux/requests/1",
   "/",
   "",
   "/%zz/:",
 ];
 
-/** One target a dialect: requests and answers of any shape. */
+const HOSTS = ["", "a.example", "queue.fal.run", "api.runpod.ai", "cloud.zed.dev", "api.minimax.io", "[::1]:1", "é"];
+
+/** One target a dialect: requests and answers of any shape, and for work that is only taken on, what is fetched of it later. */
 export const DIALECT_FUZZ: readonly FuzzTarget[] = DIALECTS.map((dialect) => ({
   name: `dialect ${dialect.id}`,
   run: (random) => fuzzDialect(dialect, random),
@@ -109,19 +150,16 @@ export const templateFuzz: FuzzTarget = {
 };
 
 function fuzzDialect(dialect: Dialect, random: Random): void {
+  const host = random.pick(HOSTS);
   const head = {
     method: random.pick(["POST", "GET", ""]),
     path: random.pick(PATHS),
     query: random.pick(["", "alt=sse", "key=x"]),
+    ...(host !== "" && { host }),
     headers: new Map(random.once(2) ? [["anthropic-version", "1"]] : []),
   };
   const body = makeRecord(random, 4);
-  const status = random.pick([200, 400, 529]);
-  const response = {
-    status,
-    headers: new Map<string, string>(),
-    contentType: random.pick(["", "text/event-stream", "application/json"]),
-  };
+  const response = makeResponse(random);
   for (const score of [dialect.matchHead(head), dialect.matchBody(body, head), dialect.matchAnswer(body, response)]) {
     assert.ok(score >= 0 && score <= 1, `score ${score}`);
   }
@@ -130,7 +168,24 @@ function fuzzDialect(dialect: Dialect, random: Random): void {
   const view = { ...head, json: random.once(9) ? undefined : body, messages, isComplete: random.once(2), quirks: [] };
   const request = dialect.decodeRequest(view);
   const wantsDelta = random.once(2);
-  const reader = dialect.createReader({ request, head, response, quirks: [], wantsDelta });
+  const context = { request, head, response, quirks: [], wantsDelta };
+  const answer = readRandomAnswer(dialect, context, random);
+  if (answer.pending === undefined) return;
+  assert.ok(answer.pending.addresses.length > 0);
+  const poll = { ...head, method: "GET", path: random.pick([head.path, "/v1/predictions/1", "/v2/a/status/1"]) };
+  readRandomAnswer(dialect, { ...context, head: poll, response: makeResponse(random), earlier: answer }, random);
+}
+
+function makeResponse(random: Random): ResponseHead {
+  return {
+    status: random.pick([200, 201, 202, 400, 529]),
+    headers: new Map<string, string>(),
+    contentType: random.pick(["", "text/event-stream", "application/json"]),
+  };
+}
+
+function readRandomAnswer(dialect: Dialect, context: ResponseContext, random: Random): ModelResponse {
+  const reader = dialect.createReader(context);
   for (let count = random.below(8); count > 0; count--) {
     const text = random.once(6)
       ? random.pick(["[DONE]", "", "null", "[", ...WORDS])
@@ -140,6 +195,7 @@ function fuzzDialect(dialect: Dialect, random: Random): void {
   const answer = reader.finish(random.once(2));
   // What is published has to survive JSON: no undefined list members, no cycles, no NaN.
   assert.deepEqual(JSON.parse(JSON.stringify(answer)), answer);
+  return answer;
 }
 
 function fuzzSocket(socket: SocketDialect, random: Random): void {
@@ -198,6 +254,8 @@ export function makeJson(random: Random): Record<string, unknown> {
 
 function makeRecord(random: Random, depth: number): Record<string, unknown> {
   const record: Record<string, unknown> = {};
-  for (let count = random.below(7); count > 0; count--) record[random.pick(KEYS)] = makeValue(random, depth);
+  for (let count = random.below(7); count > 0; count--) {
+    record[random.pick(random.once(3) ? VENDOR_KEYS : KEYS)] = makeValue(random, depth);
+  }
   return record;
 }
