@@ -39,6 +39,8 @@ function requireResults(
       assert.equal(linked, undefined, `result ${n} was linked to call ${linked}`);
       assert.deepEqual(confidence.reasons, ["call_before_capture"]);
       assert.equal(data.duration_ms, undefined);
+      // Where the history is not sent with it, nothing says its name.
+      if (format.id !== "responses_delta") assert.equal(data.tool?.name, truth.unlinked.get(n));
       return;
     }
     assert.equal(linked, n, `result ${n} was linked to call ${linked}`);
@@ -75,6 +77,26 @@ function requireEffects(
   }
 }
 
+/** Every session starts once and ends once, and its totals are its own calls. */
+function requireSessions(events: readonly RedactedEvent[], format: AgentFormat): void {
+  const sessions = of(events, "agent.session");
+  const idsOf = (action: "start" | "end") =>
+    sessions.filter(({ data }) => data.action === action).map(({ data }) => data.session_id);
+  assert.equal(new Set(idsOf("start")).size, idsOf("start").length, "each session starts once");
+  assert.deepEqual(idsOf("end").sort(), idsOf("start").sort(), "each session ends once");
+  const counts = new Map(idsOf("start").map((id) => [id, 0]));
+  for (const { data } of of(events, "agent.tool_call")) {
+    const id = data.agent?.session_id;
+    // A chain of answers that began before capture has no beginning to name it by.
+    if (id === undefined && format.id === "responses_delta") continue;
+    assert.ok(id !== undefined && counts.has(id), `no session ${id}`);
+    counts.set(id, (counts.get(id) ?? 0) + 1);
+  }
+  for (const { data } of sessions) {
+    if (data.action === "end") assert.equal(data.stats?.tool_calls, counts.get(data.session_id));
+  }
+}
+
 for (const format of AGENT_FORMATS) {
   Deno.test(`generated agents, ${format.id}: each call and result once, right links, nothing invented, ${SEEDS} times`, async () => {
     const seen = { calls: 0, results: 0, unlinked: 0, programs: 0, files: 0 };
@@ -86,6 +108,7 @@ for (const format of AGENT_FORMATS) {
         const byId = requireCalls(events, truth);
         requireResults(events, truth, byId, format);
         requireEffects(events, truth, byId);
+        requireSessions(events, format);
         for (const name of Object.keys(seen) as (keyof typeof seen)[]) seen[name] += truth[name].size;
         assert.equal(new Set(events.map(({ event_id: id }) => id)).size, events.length, "event ids are unique");
       } catch (error) {

@@ -23,6 +23,8 @@ export interface AgentFormat {
   readonly ids: "unique" | "weak" | "none";
   readonly request: (history: readonly WireEntry[], system: string) => unknown;
   readonly answer: (entry: WireEntry & { kind: "answer" }) => unknown;
+  /** Most calls of one answer; three when absent. */
+  readonly mostCalls?: number;
   /** Prefix of random ids. */
   readonly prefix?: string;
 }
@@ -75,6 +77,43 @@ const chat = (id: string, ids: "unique" | "weak", host: string): AgentFormat => 
     usage: { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 },
   }),
 });
+
+const legacyMessage = (entry: WireEntry & { kind: "answer" }) => ({
+  role: "assistant",
+  content: entry.text ?? null,
+  ...(entry.calls[0] !== undefined &&
+    { function_call: { name: entry.calls[0].name, arguments: text(entry.calls[0].args) } }),
+});
+
+function legacyMessages(entry: WireEntry): readonly unknown[] {
+  if (entry.kind === "user") return [{ role: "user", content: entry.text }];
+  if (entry.kind === "answer") return [legacyMessage(entry)];
+  return entry.results.map(({ call, text: content }) => ({ role: "function", name: call.name, content }));
+}
+
+const chatFunctions: AgentFormat = {
+  id: "chat_functions",
+  host: "api.openai.com",
+  path: "/v1/chat/completions",
+  ids: "none",
+  mostCalls: 1,
+  request: (history, system) => ({
+    model: "gpt-4o",
+    functions: NAMES.map((name) => ({ name, parameters: {} })),
+    messages: [{ role: "system", content: system }, ...flat(history, legacyMessages)],
+  }),
+  answer: (entry) => ({
+    id: `chatcmpl-${entry.id}`,
+    object: "chat.completion",
+    model: "gpt-4o",
+    choices: [{
+      index: 0,
+      message: legacyMessage(entry),
+      finish_reason: entry.calls.length > 0 ? "function_call" : "stop",
+    }],
+    usage: { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 },
+  }),
+};
 
 function responsesItems(entry: WireEntry): readonly unknown[] {
   if (entry.kind === "user") return [{ role: "user", content: entry.text }];
@@ -295,6 +334,7 @@ const cohere: AgentFormat = {
 export const AGENT_FORMATS: readonly AgentFormat[] = [
   chat("chat", "unique", "api.openai.com"),
   chat("chat_counted_ids", "weak", "api.groq.com"),
+  chatFunctions,
   responses("responses", false),
   responses("responses_delta", true),
   anthropic,

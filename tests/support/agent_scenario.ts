@@ -16,8 +16,8 @@ export interface ScenarioTruth {
   readonly calls: ReadonlyMap<number, { readonly name: string; readonly answeredNs: number }>;
   /** Results that were sent, by the number of their call, in order of their first sending. */
   readonly results: ReadonlyMap<number, { readonly text: string; readonly sentNs: number }>;
-  /** Calls that were made before capture. */
-  readonly unlinked: ReadonlySet<number>;
+  /** Calls that were made before capture, and their names. */
+  readonly unlinked: ReadonlyMap<number, string>;
   /** Program runs, and the call each was started for. */
   readonly programs: ReadonlyMap<number, number>;
   /** Paths, and the call each was written for. */
@@ -50,7 +50,7 @@ class World implements ScenarioTruth {
   readonly facts: RawCapture[] = [];
   readonly calls = new Map<number, { name: string; answeredNs: number }>();
   readonly results = new Map<number, { text: string; sentNs: number }>();
-  readonly unlinked = new Set<number>();
+  readonly unlinked = new Map<number, string>();
   readonly programs = new Map<number, number>();
   readonly files = new Map<string, number>();
   readonly maker = new FactMaker();
@@ -138,7 +138,8 @@ class Agent {
   #history: WireEntry[];
 
   constructor(private readonly world: World, private readonly connId: number) {
-    this.#history = [{ kind: "user", text: `task ${world.next()}` }];
+    // Agents of one program may be given the same task.
+    this.#history = [{ kind: "user", text: world.random.once(2) ? "task" : `task ${world.next()}` }];
     if (world.random.once(2)) this.#beginBeforeCapture();
   }
 
@@ -164,7 +165,7 @@ class Agent {
       { kind: "answer", id: `old${call.n}`, calls: [call] },
       { kind: "results", results: [{ call, text: `result ${call.n}` }] },
     );
-    this.world.unlinked.add(call.n);
+    this.world.unlinked.set(call.n, call.name);
   }
 
   /** Adds what the client sends next: results of the calls, or a user's text. */
@@ -203,7 +204,7 @@ class Agent {
 
   #send(status: number): void {
     const { world } = this;
-    const count = status !== 200 || world.random.once(3) ? 0 : 1 + world.random.below(3);
+    const count = status !== 200 || world.random.once(3) ? 0 : 1 + world.random.below(world.format.mostCalls ?? 3);
     const calls = Array.from({ length: count }, (_, index) => world.createCall(index));
     const id = String(world.next());
     const answer = { kind: "answer", id, calls, ...(count === 0 && { text: `said ${id}` }) } as const;
