@@ -1,7 +1,9 @@
 import type { HttpHeaders } from "../model/http_exchange.ts";
 import type { ModelError } from "../model/model_call.ts";
 
-const RATE_LIMIT_NAME = /^(?:x-|anthropic-)?ratelimit-/;
+/** Most vendors' names, Mistral's by size, and what Cohere says of the calls of a key. */
+const RATE_LIMIT_NAME =
+  /^(?:x-|anthropic-)?ratelimit(?:bysize)?-|^x-(?:trial-)?endpoint-(?:monthly-)?call-(?:limit|remaining)$/;
 
 /** Headers that carry the vendor's id of a call, for answers whose body has none. */
 const REQUEST_ID_HEADERS = ["x-request-id", "request-id", "apim-request-id", "x-amzn-requestid"] as const;
@@ -10,7 +12,9 @@ const REQUEST_ID_HEADERS = ["x-request-id", "request-id", "apim-request-id", "x-
 export function readRateLimit(headers: HttpHeaders): Record<string, string> | undefined {
   let found: Record<string, string> | undefined;
   for (const [name, value] of headers) {
-    if (name.includes("ratelimit-") && RATE_LIMIT_NAME.test(name)) (found ??= {})[name] = value;
+    if ((name.includes("ratelimit") || name.includes("-call-")) && RATE_LIMIT_NAME.test(name)) {
+      (found ??= {})[name] = value;
+    }
   }
   return found;
 }

@@ -55,3 +55,16 @@ Deno.test("rate limits, ids and stated costs are found by their names", () => {
   assert.equal(readStatedCostUsd(headers({ "x-litellm-response-cost": "1.5e-05" })), 0.000015);
   assert.equal(readStatedCostUsd(headers({ "x-litellm-response-cost": "None" })), undefined);
 });
+
+Deno.test("rate limits are told by the names of every vendor that documents them", () => {
+  const limits = {
+    "x-ratelimit-limit-requests": "5",
+    "anthropic-ratelimit-tokens-remaining": "4",
+    "ratelimitbysize-limit": "3",
+    "x-ratelimitbysize-remaining-minute": "2",
+    "x-trial-endpoint-call-remaining": "1",
+    "x-endpoint-monthly-call-limit": "1000",
+  };
+  const others = { "x-call-id": "a", "llm_provider-x-ratelimit-limit-requests": "9", "x-litellm-call-limit": "8" };
+  assert.deepEqual(readRateLimit(headers({ ...limits, ...others })), limits);
+});

@@ -118,10 +118,11 @@ function readParameters(json: JsonRecord): Record<string, unknown> {
   const format = asRecord(asRecord(json["outputConfig"])?.["textFormat"]);
   const found: Record<string, unknown> = {
     temperature: config?.["temperature"],
-    top_p: config?.["topP"],
-    max_tokens: config?.["maxTokens"],
+    // Nova inside InvokeModel also takes the names in the other spelling.
+    top_p: config?.["topP"] ?? config?.["top_p"],
+    max_tokens: config?.["maxTokens"] ?? config?.["max_new_tokens"],
     stop: asList(config?.["stopSequences"]).length > 0 ? config?.["stopSequences"] : undefined,
-    top_k: config?.["topK"] ?? more?.["top_k"] ?? asRecord(more?.["inferenceConfig"])?.["topK"],
+    top_k: config?.["topK"] ?? config?.["top_k"] ?? more?.["top_k"] ?? asRecord(more?.["inferenceConfig"])?.["topK"],
     reasoning_effort: readEffort(more),
     response_format: asText(format?.["type"]),
   };

@@ -191,3 +191,27 @@ Deno.test("bedrock_invoke takes the format of a model without a telling name fro
     dimensions: 2,
   });
 });
+
+Deno.test("plain text formats tell top_k and stops, and why DeepSeek's text ended", () => {
+  const decode = (json: unknown) =>
+    bedrockInvoke.decodeRequest(toRequestView({ path: "/model/us.deepseek.r1-v1:0/invoke", json }))?.parameters;
+  assert.deepEqual(decode({ prompt: "x", top_k: 5, stop: ["y"] }), { top_k: 5, stop: ["y"] });
+  assert.deepEqual(decode({ inputText: "x", textGenerationConfig: { stopSequences: ["|"] } }), { stop: ["|"] });
+  const { answer } = readAnswer(bedrockInvoke, [{ json: { choices: [{ text: "hm", stop_reason: "length" }] } }], {
+    path: "/model/us.deepseek.r1-v1:0/invoke",
+  });
+  const [choice] = answer.choices;
+  assert.deepEqual([choice?.message.content, choice?.finishReason, choice?.rawFinishReason], [
+    "hm",
+    "length",
+    "length",
+  ]);
+});
+
+Deno.test("bedrock_invoke reads the settings of Nova in both spellings", () => {
+  const path = "/model/amazon.nova-micro-v1%3A0/invoke";
+  const messages = [{ role: "user", content: [{ text: "owls" }] }];
+  const inferenceConfig = { max_new_tokens: 30, top_p: 0.5, top_k: 4, temperature: 1 };
+  const request = bedrockInvoke.decodeRequest(toRequestView({ path, json: { messages, inferenceConfig } }));
+  assert.deepEqual(request?.parameters, { max_tokens: 30, top_p: 0.5, top_k: 4, temperature: 1 });
+});

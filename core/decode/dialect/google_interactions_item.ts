@@ -5,14 +5,10 @@ import { asRecords, compact } from "./json_value.ts";
 /** Adds one content item or step to a message; `separator` stands between its texts. */
 export function addInteractionItem(message: Message, item: JsonRecord, separator: string): void {
   const type = asText(item["type"]);
-  if (type === "text") message.content = join(message.content, asText(item["text"]), separator);
+  if (type === "text") addText(message, "content", asText(item["text"]), separator);
   else if (type === "thought" || type === "thought_summary") {
     const texts = asRecords(item["summary"]).map((part) => asText(part["text"])).filter((text) => text !== undefined);
-    message.reasoning = join(
-      message.reasoning,
-      texts.length > 0 ? texts.join(separator) : asText(item["text"]),
-      separator,
-    );
+    addText(message, "reasoning", texts.length > 0 ? texts.join(separator) : asText(item["text"]), separator);
   } else if (type === "function_call") {
     (message.toolCalls ??= []).push(compact({
       id: asFilledText(item["id"]),
@@ -34,8 +30,6 @@ export function addInteractionItem(message: Message, item: JsonRecord, separator
   else if (type === "model_output" || type === "user_input") addNested(message, item, separator);
   else if (type?.endsWith("_call") === true) (message.toolCalls ??= []).push(toServerCall(item, type));
   else if (type?.endsWith("_result") === true) (message.toolResults ??= []).push(toServerResult(item, type));
-  if (message.content === undefined) delete message.content;
-  if (message.reasoning === undefined) delete message.reasoning;
 }
 
 /** A call of a tool that the vendor runs: search, code, pages, files, or one of an MCP server, which is named. */
@@ -70,7 +64,13 @@ function addNested(message: Message, item: JsonRecord, separator: string): void 
   }
 }
 
-function join(before: string | undefined, text: string | undefined, separator: string): string {
-  if (before === undefined) return text ?? "";
-  return text === undefined ? before : before + separator + text;
+/** A thought may be signed only, and then it has no text. */
+function addText(
+  message: Message,
+  member: "content" | "reasoning",
+  text: string | undefined,
+  separator: string,
+): void {
+  const before = message[member];
+  if (text !== undefined) message[member] = before === undefined ? text : before + separator + text;
 }

@@ -131,3 +131,12 @@ Deno.test("google_interactions reads a conversation of steps as messages", () =>
   assert.equal(request?.messageCount, 4);
   assert.equal(request?.messages[2]?.toolResults?.[0]?.content, "no");
 });
+
+Deno.test("google_interactions: a thought that is only signed has no text", () => {
+  const steps = [{ type: "thought", signature: "c2ln" }, {
+    type: "model_output",
+    content: [{ type: "text", text: "Hi" }],
+  }];
+  const { answer } = readAnswer(googleInteractions, [{ json: { id: "v1_a", status: "completed", steps } }]);
+  assert.deepEqual(answer.choices[0]?.message, { role: "model", content: "Hi" });
+});

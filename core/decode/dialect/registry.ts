@@ -3,7 +3,9 @@ import { openaiChat } from "./openai_chat.ts";
 import { anthropicCountTokens } from "./anthropic_count_tokens.ts";
 import { anthropicMessages } from "./anthropic_messages.ts";
 import { bedrockConverse } from "./bedrock_converse.ts";
+import { bedrockImage } from "./bedrock_image.ts";
 import { bedrockText } from "./bedrock_text.ts";
+import { elevenlabsAgent } from "./elevenlabs_agent.ts";
 import { openaiLive } from "./openai_live.ts";
 import { openaiRealtime } from "./openai_realtime.ts";
 import { openaiResponsesSocket } from "./openai_responses_socket.ts";
@@ -34,6 +36,7 @@ import { geminiLive } from "./gemini_live.ts";
 import { ollama } from "./ollama.ts";
 import { openaiAudio } from "./openai_audio.ts";
 import { openaiCompletions } from "./openai_completions.ts";
+import { openaiDecisions } from "./openai_decisions.ts";
 import { openaiEmbeddings } from "./openai_embeddings.ts";
 import { openaiImages } from "./openai_images.ts";
 import { openaiModels } from "./openai_models.ts";
@@ -85,6 +88,7 @@ export const DIALECTS: readonly Dialect[] = [
   bedrockInvoke,
   bedrockGuardrail,
   bedrockText,
+  bedrockImage,
   cohereChat,
   cohereEmbed,
   gemini,
@@ -92,6 +96,7 @@ export const DIALECTS: readonly Dialect[] = [
   openaiAudio,
   openaiImages,
   openaiModerations,
+  openaiDecisions,
   rerank,
   hfTgi,
   replicate,
@@ -149,6 +154,7 @@ export const SOCKET_DIALECTS: readonly SocketDialect[] = [
   openaiRealtime,
   openaiLive,
   geminiLive,
+  elevenlabsAgent,
   webCopilot,
   audioSocket,
 ];
