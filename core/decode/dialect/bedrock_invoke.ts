@@ -9,6 +9,7 @@ import { ai21Complete } from "./ai21_complete.ts";
 import { anthropicComplete } from "./anthropic_complete.ts";
 import { anthropicMessages } from "./anthropic_messages.ts";
 import { bedrockConverse } from "./bedrock_converse.ts";
+import { bedrockImage } from "./bedrock_image.ts";
 import { createInvokeReader } from "./bedrock_invoke_reader.ts";
 import { bedrockText } from "./bedrock_text.ts";
 import { parseBedrockPath } from "./bedrock_path.ts";
@@ -29,6 +30,7 @@ const FORMATS: readonly { readonly model: RegExp; readonly dialect: Dialect }[] 
   { model: /\bcohere\.command-[ra]/, dialect: cohereChat },
   { model: /\bcohere\.command/, dialect: cohereGenerate },
   { model: /\bai21\.j2/, dialect: ai21Complete },
+  { model: /\b(?:amazon\.(?:titan-image|nova-canvas)|stability\.)/, dialect: bedrockImage },
   { model: /\bamazon\.nova-(?!.*embed)/, dialect: bedrockConverse },
   {
     model: /\b(?:openai\.|qwen\.|deepseek\.v|minimax\.|moonshot\.|zai\.|mistral\.(?:pixtral|magistral))/,
@@ -43,7 +45,14 @@ export function findInvokeFormat(head: RequestHead): Dialect {
 }
 
 /** Formats of models whose name tells none, such as application inference profiles: body and answer decide. */
-const NAMELESS: readonly Dialect[] = [anthropicMessages, cohereEmbed, bedrockConverse, openaiChat, openaiCompletions];
+const NAMELESS: readonly Dialect[] = [
+  anthropicMessages,
+  cohereEmbed,
+  bedrockConverse,
+  bedrockImage,
+  openaiChat,
+  openaiCompletions,
+];
 
 /** A body that fits this well is in the format. */
 const CLEAR = 0.8;

@@ -47,7 +47,9 @@ function decodeRequest(view: RequestView): ModelRequest | undefined {
     parameters: compact<Record<string, unknown>>({
       temperature: config["temperature"],
       top_p: config["topP"] ?? config["top_p"],
+      top_k: config["top_k"],
       max_tokens: config["maxTokenCount"] ?? config["max_gen_len"] ?? config["max_tokens"],
+      stop: config["stopSequences"] ?? config["stop"],
       dimensions: json["dimensions"],
     }),
   });

@@ -134,7 +134,9 @@ export class ChatReader implements ResponseReader {
 
   #takeChoice(json: JsonRecord, position: number): "token" | "meta" | StreamDelta {
     const choice = this.#findChoice(asCount(json.index) ?? position);
-    const reason = asFilledText(json.finish_reason);
+    // Some models on Bedrock have `stop_reason` alone; beside the other it is the text that ended the answer.
+    const reason = asFilledText(json.finish_reason) ??
+      (json.finish_reason === undefined ? asFilledText(json.stop_reason) : undefined);
     if (reason !== undefined) choice.rawFinishReason = reason;
     const delta = asRecord(json.delta);
     // Some vendors send both: in a stream the message repeats all deltas so far, elsewhere the delta is empty.
