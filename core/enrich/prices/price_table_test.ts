@@ -94,3 +94,9 @@ Deno.test("a model that is charged by the hour has no price by its tokens, which
     assert.equal(findPriceUsd(vendor, model, usage, AT), undefined, model);
   }
 });
+
+Deno.test("tokens of pictures that a vendor sells at a price of their own have none where the table has none", () => {
+  const usage = { inputTokens: 24, outputTokens: 0 };
+  assert.ok(findPriceUsd("cohere", "embed-v4.0", usage, AT) !== undefined);
+  assert.equal(findPriceUsd("cohere", "embed-v4.0", { ...usage, inputImageTokens: 20 }, AT), undefined);
+});
