@@ -118,7 +118,9 @@ function readThoughts({ message }: Choice): (readonly [reason: string, text: str
   const { reasoning, content, toolCalls = [] } = message;
   const thoughts: (readonly [string, string])[] = [];
   if (reasoning !== undefined && reasoning !== "") thoughts.push(["reasoning", reasoning]);
-  if (toolCalls.length > 0 && content !== undefined && content.trim() !== "") thoughts.push(["commentary", content]);
+  // Text beside calls that the vendor ran itself is the answer made with them.
+  const isCommentary = toolCalls.some((call) => call.isServerSide !== true);
+  if (isCommentary && content !== undefined && content.trim() !== "") thoughts.push(["commentary", content]);
   return thoughts;
 }
 

@@ -142,3 +142,13 @@ Deno.test("plan takes what the model says before it acts, in requests with tools
   assert.equal(play(plan, [answerOf(1, acting)]).length, 0);
   assert.equal(play(plan, [answerOf(1, { content: "Done." }, offered)]).length, 0);
 });
+
+Deno.test("plan takes no answer for a plan because the vendor searched before it was written", () => {
+  const offered = [{ type: "web_search" }];
+  const search = { id: "s1", name: "web_search", type: "server", arguments: { query: "owls" }, isServerSide: true };
+  const found = answerOf(1, { content: "Owls hoot.", toolCalls: [search] }, offered);
+  assert.equal(play(plan, [found]).length, 0);
+  const own = { id: "c1", name: "read", type: "function", arguments: {} };
+  const acting = answerOf(2, { content: "Now I read.", toolCalls: [search, own] }, offered);
+  assert.equal(eventsOf(play(plan, [acting]), "agent.plan_step").length, 1);
+});

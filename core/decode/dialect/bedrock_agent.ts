@@ -1,15 +1,17 @@
 /**
  * Amazon Bedrock agents and knowledge bases: one text in, an answer in frames or in one document out. What the agent asked its
- * models in between is traced by the service, not said to the client, unless it hands a call back to be run.
+ * models in between is traced by the service where the client asks for it, and is no message of this call; what those models
+ * used is: the traces name the tokens of each of them.
  *
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_InvokeAgent.html (read 2026-11-21)
  */
 import { Buffer } from "node:buffer";
 import type { Message, ModelError, ModelRequest, ModelResponse, ToolCall, ToolResult } from "../../model/model_call.ts";
+import type { Usage } from "../../model/usage.ts";
 import type { BodyMessage } from "../body/body_format.ts";
 import type { Dialect, RequestView, ResponseContext, ResponseReader, StreamDelta } from "./dialect.ts";
-import { asFilledText, asRecord, asText, type JsonRecord, parseRecord } from "./json_access.ts";
-import { asRecords, compact } from "./json_value.ts";
+import { asCount, asFilledText, asRecord, asText, type JsonRecord, parseRecord } from "./json_access.ts";
+import { asRecords, compact, sumCounts } from "./json_value.ts";
 
 const AGENT_PATH = /\/agents\/[^/]+\/agentAliases\/[^/]+\/sessions\/([^/]+)\/text$/;
 const BASE_PATH = /\/retrieveAndGenerate(?:Stream)?$/;
@@ -79,6 +81,8 @@ function toResults(state: JsonRecord | undefined): ToolResult[] {
 class AgentReader implements ResponseReader {
   readonly #context: ResponseContext;
   readonly #message: Message = { role: "assistant" };
+  readonly #models = new Set<string>();
+  #usage: Usage | undefined;
   #hasMessage = false;
   #error: ModelError | undefined;
 
@@ -97,6 +101,7 @@ class AgentReader implements ResponseReader {
       });
       return "meta";
     }
+    if (name === "trace") return this.#trace(asRecord(json["trace"]));
     if (name === "returnControl") return this.#handBack(json);
     const bytes = asText(json["bytes"]);
     if (name === "chunk" && bytes !== undefined) return this.#append(Buffer.from(bytes, "base64").toString("utf8"));
@@ -109,9 +114,31 @@ class AgentReader implements ResponseReader {
   finish(_isComplete: boolean): ModelResponse {
     return compact<ModelResponse>({
       requestId: this.#context.response.headers.get("x-amzn-requestid"),
+      model: this.#models.size === 1 ? [...this.#models][0] : undefined,
+      usage: this.#usage,
       choices: this.#hasMessage ? [{ index: 0, message: this.#message }] : [],
       error: this.#error,
     });
+  }
+
+  /** `{orchestrationTrace:{modelInvocationInput|modelInvocationOutput:{…}}}`, also `preProcessingTrace` and others. */
+  #trace(trace: JsonRecord | undefined): "meta" {
+    for (const step of Object.values(trace ?? {})) {
+      const model = toModel(asFilledText(asRecord(asRecord(step)?.["modelInvocationInput"])?.["foundationModel"]));
+      if (model !== undefined && this.#models.size < 2) this.#models.add(model);
+      const metadata = asRecord(asRecord(asRecord(step)?.["modelInvocationOutput"])?.["metadata"]);
+      this.#use(asRecord(metadata?.["usage"]));
+    }
+    return "meta";
+  }
+
+  #use(usage: JsonRecord | undefined): void {
+    const input = asCount(usage?.["inputTokens"]);
+    const output = asCount(usage?.["outputTokens"]);
+    if (input === undefined || output === undefined) return;
+    const inputTokens = sumCounts(this.#usage?.inputTokens, input) ?? input;
+    const outputTokens = sumCounts(this.#usage?.outputTokens, output) ?? output;
+    this.#usage = { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens };
   }
 
   #append(text: string | undefined): "token" | "meta" | StreamDelta {

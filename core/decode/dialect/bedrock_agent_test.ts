@@ -55,3 +55,30 @@ Deno.test("bedrock_agent reads a knowledge base's document and errors", () => {
     error: { type: "throttlingException", message: "slow" },
   });
 });
+
+Deno.test("bedrock_agent adds up what traces say that its models used, and names the one that is asked throughout", () => {
+  const traceOf = (kind: string, step: unknown) => ({ name: "trace", json: { trace: { [kind]: step } } });
+  const used = (inputTokens: number, outputTokens: number) => ({
+    modelInvocationOutput: { metadata: { usage: { inputTokens, outputTokens } } },
+  });
+  const asked = (foundationModel: string) => ({ modelInvocationInput: { text: "…", foundationModel } });
+  const first = [
+    traceOf("preProcessingTrace", asked("anthropic.claude-x")),
+    traceOf("preProcessingTrace", used(10, 2)),
+    traceOf("orchestrationTrace", asked("anthropic.claude-x")),
+    traceOf("orchestrationTrace", used(30, 5)),
+    traceOf("orchestrationTrace", { rationale: { text: "…" } }),
+  ];
+  const { answer } = readAnswer(bedrockAgent, first);
+  assert.deepEqual(answer.usage, { inputTokens: 40, outputTokens: 7, totalTokens: 47 });
+  assert.equal(answer.model, "anthropic.claude-x");
+  const two = readAnswer(bedrockAgent, [...first, traceOf("orchestrationTrace", asked("amazon.nova-x"))]).answer;
+  assert.equal(two.model, undefined);
+  for (
+    const trace of [null, 7, [], { a: null }, {
+      a: { modelInvocationOutput: { metadata: { usage: { inputTokens: -1 } } } },
+    }]
+  ) {
+    assert.equal(readAnswer(bedrockAgent, [{ name: "trace", json: { trace } }]).answer.usage, undefined);
+  }
+});
