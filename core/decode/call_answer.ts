@@ -8,6 +8,9 @@ import type { ResponseReader, StreamDelta } from "./dialect/dialect.ts";
 /** Body formats that carry one document; the others are streams. */
 const DOCUMENT_FORMATS: ReadonlySet<string> = new Set(["json", "binary", "text", "protobuf"]);
 
+/** Text without a format: only words of errors, and transcripts. */
+const PLAIN_TEXT = "text";
+
 /** What is about the text around one piece of a stream, which is not kept; and the least a piece costs. */
 const ENVELOPE_CHARS = 176;
 const KEPT_CHARS = 16;
@@ -35,11 +38,14 @@ export class AnswerBody implements BodyEndSink {
   /** Time of the format's own end mark. */
   endMarkNs: number | undefined;
   firstTokenNs: number | undefined;
+  /** All of a body that is plain text. */
+  plainText: string | undefined;
   /** UTF-16 units read so far: about what the reader holds. */
   readChars = 0;
   #reader: ResponseReader | undefined;
   /** The body that is arriving is one document. */
   #isDocument = false;
+  #isPlain = false;
   #isRefused = false;
   /** Nothing but the end mark can be missing. */
   #hasAll = false;
@@ -55,6 +61,7 @@ export class AnswerBody implements BodyEndSink {
   }
 
   message(message: BodyMessage, timeNs: number): void {
+    if (this.#isPlain) this.plainText = message.text;
     const reader = this.#reader ?? this.#open(message);
     if (reader === undefined) return;
     this.readChars += Math.max(KEPT_CHARS, message.text.length - ENVELOPE_CHARS);
@@ -66,6 +73,7 @@ export class AnswerBody implements BodyEndSink {
 
   bodyFormat(format: string): void {
     this.#isDocument = DOCUMENT_FORMATS.has(format);
+    this.#isPlain = format === PLAIN_TEXT;
   }
 
   problem(reason: string): void {

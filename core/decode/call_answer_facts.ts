@@ -18,6 +18,9 @@ import type { ResponseFacts } from "./event_response.ts";
 /** Header fields are unknown: limits and ids that they would tell are. */
 const UNKNOWN_FIELDS = "hpack_state";
 
+/** UTF-16 units of an error that is plain text: what follows is a trace of calls. */
+const MAX_WORDS = 4096;
+
 /** An answer, and the call it belongs to. */
 export interface AnsweredCall {
   readonly exchange: HttpExchange;
@@ -49,6 +52,13 @@ export function addHeaderFacts(call: ModelCall, headers: HttpHeaders): void {
   if (statedCostUsd === undefined) return;
   const response = call.response ??= { choices: [] };
   response.usage = { ...response.usage, statedCostUsd };
+}
+
+/** Adds the words of an error that came as plain text; of long ones the beginning. */
+export function addPlainError(call: ModelCall, { status }: { readonly status: number }, answer: AnswerBody): void {
+  const text = status >= 400 ? answer.plainText : undefined;
+  if (text === undefined || call.response?.error !== undefined) return;
+  call.response = { ...call.response ?? { choices: [] }, error: { message: text.slice(0, MAX_WORDS) } };
 }
 
 /**

@@ -7,6 +7,7 @@ import { toDurationMs } from "../model/time.ts";
 import type { AnswerBody } from "./call_answer.ts";
 import {
   addHeaderFacts,
+  addPlainError,
   type AnsweredCall,
   type CallSource,
   hasSpan,
@@ -152,6 +153,7 @@ export class CallEvents {
       this.#call.response = decoded;
     }
     addHeaderFacts(this.#call, response.headers);
+    addPlainError(this.#call, response, answer);
     const work = decoded?.pending;
     const isFound = work !== undefined && work.addresses.length > 0 && response.status < 400;
     if (decoded === undefined || !isFound || pending === undefined) {

@@ -11,6 +11,7 @@ import { multipart } from "./multipart.ts";
 import { ndjson } from "./ndjson.ts";
 import { protobuf } from "./protobuf.ts";
 import { sse } from "./sse.ts";
+import { text } from "./text.ts";
 
 const NO_BYTES = new Uint8Array(0);
 
@@ -27,6 +28,7 @@ export const BODY_FORMATS: readonly BodyFormat[] = [
   multipart,
   formUrlencoded,
   messageStream,
+  text,
   binary,
 ];
 

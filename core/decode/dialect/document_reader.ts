@@ -25,6 +25,8 @@ export function createDocumentReader(
 /** What a format of documents has besides its mapping. */
 export interface DocumentOptions {
   readonly hasOwnErrors?: boolean;
+  /** What a body that is plain text says. */
+  readonly readText?: (text: string) => Partial<ModelResponse>;
   /** Whether an event is the last of its stream; undefined for what is no event. */
   readonly isLast?: (json: JsonRecord) => boolean | undefined;
 }
@@ -45,7 +47,7 @@ class DocumentReader implements ResponseReader {
   message(message: BodyMessage): "token" | "meta" | "end" | StreamDelta {
     if (message.text === "[DONE]") return "end";
     const json = parseRecord(message.text);
-    if (json === undefined) return "meta";
+    if (json === undefined) return this.#takeText(message.text);
     const error = this.#readError(json);
     if (error !== undefined) {
       this.#answer.error = error;
@@ -59,6 +61,14 @@ class DocumentReader implements ResponseReader {
     const text = this.#text;
     // Mappings of streams give all of the text so far.
     return text.length > before.length && text.startsWith(before) ? { content: text.slice(before.length) } : "token";
+  }
+
+  #takeText(text: string): "token" | "meta" {
+    const { readText } = this.#options;
+    const { status, contentType } = this.#context.response;
+    if (readText === undefined || status >= 400 || !contentType.startsWith("text/plain")) return "meta";
+    this.#answer = { ...this.#answer, ...readText(text) };
+    return "token";
   }
 
   #readError(json: JsonRecord): ModelError | undefined {

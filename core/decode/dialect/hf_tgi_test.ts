@@ -75,3 +75,53 @@ Deno.test("hf_tgi counts vectors, of one text and of several", () => {
   assert.deepEqual(read(["a"], [[[1, 2], [3, 4], [5, 6]]]), { count: 1, dimensions: 2 });
   assert.equal(read("a", [{ error: "loading" }]), undefined);
 });
+
+Deno.test("hf_tgi takes models without an owner and the older paths of tasks from Hugging Face's own paths only", () => {
+  const decode = (path: string, json: unknown) => hfTgi.decodeRequest(toRequestView({ path, json }));
+  assert.equal(decode("/models/tiny", { inputs: "a" })?.model, "tiny");
+  assert.equal(decode("/hf-inference/models/tiny", { inputs: "a" })?.model, "tiny");
+  const vectors = decode("/pipeline/feature-extraction/org/e", { inputs: ["a", "b", "c"] });
+  assert.deepEqual([vectors?.model, vectors?.requestType, vectors?.inputCount], ["org/e", "embedding", 3]);
+  assert.equal(decode("/v1/models/tiny", { inputs: "a" })?.model, undefined);
+  assert.equal(hfTgi.matchHead(toRequestView({ path: "/v1beta/models/tiny:generateContent" })), 0);
+});
+
+Deno.test("hf_tgi reads inputs of several texts, and what was said before", () => {
+  const path = "/models/org/m";
+  const decode = (inputs: unknown) => hfTgi.decodeRequest(toRequestView({ path, json: { inputs } }));
+  const asked = decode({ question: "Which owl?", context: "A barn owl sits there." });
+  assert.deepEqual(asked?.messages, [{ role: "user", content: "Which owl?\nA barn owl sits there." }]);
+  const talk = decode({ text: "And then?", past_user_inputs: ["Hi", "Go on"], generated_responses: ["Hello", "Well"] });
+  assert.deepEqual([talk?.requestType, talk?.messageCount], ["chat", 5]);
+  assert.deepEqual(talk?.messages.map(({ role, content }) => `${role}: ${content}`), [
+    "user: Hi",
+    "assistant: Hello",
+    "user: Go on",
+    "assistant: Well",
+    "user: And then?",
+  ]);
+});
+
+Deno.test("hf_tgi counts sound that is sent as it is", () => {
+  const request = hfTgi.decodeRequest(
+    toRequestView({ path: "/models/org/ears", headers: { "content-type": "audio/flac" } }),
+  );
+  assert.deepEqual([request?.requestType, request?.model, request?.messages], ["audio", "org/ears", [
+    { role: "user", audioCount: 1 },
+  ]]);
+});
+
+Deno.test("hf_tgi reads summaries, translations, answers and transcripts, and each of several", () => {
+  const read = (...messages: unknown[]) =>
+    readAnswer(hfTgi, messages.map((json) => ({ json }))).answer.choices.map(({ message }) => message.content);
+  assert.deepEqual(read([{ summary_text: "Owls." }]), ["Owls."]);
+  assert.deepEqual(read({ translation_text: "Eule" }, { translation_text: "Maus" }), ["Eule", "Maus"]);
+  assert.deepEqual(read({ score: 0.9, start: 2, end: 5, answer: "barn" }), ["barn"]);
+  assert.deepEqual(read({ text: "AN OWL CALLS" }), ["AN OWL CALLS"]);
+});
+
+Deno.test("hf_tgi reads errors as text and as a list", () => {
+  const read = (error: unknown) => readAnswer(hfTgi, [{ json: { error } }], { status: 400 }).answer.error;
+  assert.deepEqual(read("Model is loading"), { message: "Model is loading" });
+  assert.deepEqual(read(["inputs: field required"]), { message: "inputs: field required" });
+});

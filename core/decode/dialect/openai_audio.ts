@@ -27,7 +27,7 @@ export const openaiAudio: Dialect = {
   matchAnswer: () => 0,
   requestType: () => "audio",
   decodeRequest,
-  createReader: (context) => createDocumentReader(context, readAudio, { isLast }),
+  createReader: (context) => createDocumentReader(context, readAudio, { isLast, readText }),
 };
 
 function decodeRequest(view: RequestView): ModelRequest | undefined {
@@ -57,6 +57,11 @@ function readAudio(json: JsonRecord, { quirks, response }: ResponseContext): Par
     choices: text === undefined ? undefined : [{ index: 0, message: { role: "assistant", content: text } }],
     usage: readUsage(json["usage"], quirks),
   });
+}
+
+/** With `response_format` text, srt or vtt the body is the transcript. */
+function readText(text: string): Partial<ModelResponse> {
+  return { choices: [{ index: 0, message: { role: "assistant", content: text } }] };
 }
 
 /** Events have a type; those of a transcript and of speech end alike. */

@@ -26,3 +26,12 @@ Deno.test("the model of a transcript may stand in the answer's head only", () =>
   });
   assert.equal(answer.model, "whisper-1");
 });
+
+Deno.test("a transcript may be the whole body, and an error as text is none", () => {
+  const read = (status: number) =>
+    readAnswer(openaiAudio, [{ text: "1\n00:00:00 --> 00:00:02\nTwo owls." }], {
+      status,
+      headers: { "content-type": "text/plain; charset=utf-8" },
+    }).answer.choices[0]?.message.content;
+  assert.deepEqual([read(200), read(500)], ["1\n00:00:00 --> 00:00:02\nTwo owls.", undefined]);
+});

@@ -6,7 +6,7 @@ import { decodeOpenAiTools, decodeParameters, decodeToolChoice } from "./openai_
 import { ChatReader } from "./openai_chat_reader.ts";
 import { hasPathEnd } from "./path_end.ts";
 
-/** Enough on a host that lists the format, too little anywhere else: Writer's path, and Snowflake Cortex's. */
+/** Enough on a host that lists the format, too little anywhere else: Writer's path, Maritaca's older one, and Snowflake Cortex's. */
 const ONLY_WITH_HOST = 0.3;
 
 /** Databricks names its models in the path, and serves models of every kind there. */
@@ -37,7 +37,10 @@ export const openaiChat: Dialect = {
   matchHead: (head) => {
     if (head.method !== "POST") return 0;
     if (hasPathEnd(head.path, "chat/completions") || hasPathEnd(head.path, "agents/completions")) return 1;
-    return isWriterChat(head) || hasPathEnd(head.path, "cortex/inference:complete") ? ONLY_WITH_HOST : 0;
+    return isWriterChat(head) || hasPathEnd(head.path, "api/chat/inference") ||
+        hasPathEnd(head.path, "cortex/inference:complete")
+      ? ONLY_WITH_HOST
+      : 0;
   },
   matchBody,
   matchAnswer: (json) => {

@@ -18,7 +18,7 @@ export function decodeOpenAiError(json: unknown): ModelError | undefined {
   if (record === undefined) return undefined;
   const nested = asRecord(record.error);
   if (nested !== undefined) return toError(nested);
-  const text = asFilledText(record.error);
+  const text = asFilledText(record.error) ?? asFilledText(asList(record.error)[0]);
   if (text !== undefined) return { ...toError(record), message: text };
   if (record.object === "error" || record.type === "error") return toError(record);
   return undefined;
