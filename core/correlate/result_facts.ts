@@ -21,6 +21,9 @@ const MOST_HEADER_LINES = 12;
 const JSON_EXIT_CODE = /"exit_code"\s*:\s*(-?\d{1,10})/;
 const JSON_WALL_TIME_S = /"(?:wall_time_seconds|duration_seconds)"\s*:\s*(\d{1,9}(?:\.\d{1,9})?)/;
 const JSON_OUTPUT = /"output"\s*:/;
+/** Gemini CLI and its kin put the exit code behind the output, before the process group they ran; in JSON, line ends are escaped. */
+const END_EXIT_CODE =
+  /(?:\n|\\n)Exit Code: (-?\d{1,10})(?:\n|\\n)(?:[A-Z][A-Za-z ]{1,32}: [^\n\\]{0,64}(?:\n|\\n)){0,3}Process Group PGID: \d{1,10}(?:\s|\\n|<\/\w+>|["}])*$/;
 const ERROR_OBJECT = /^\s*\{\s*"error"\s*:(?!\s*(?:null|false|""))/;
 /** What these give is what they found: an error in it is not theirs. */
 const CONTENT_KINDS: ReadonlySet<ToolKind | undefined> = new Set(["shell", "file_read", "search", "web"]);
@@ -60,6 +63,7 @@ function readStatedFacts(content: string): StatedFacts {
     at = end + 1;
     if (match === null) break;
   }
+  facts.exitCode ??= END_EXIT_CODE.exec(content.slice(-SEARCHED_END))?.[1];
   if (head[at] === "{") readJsonFacts(`${head.slice(at)}\n${content.slice(at).slice(-SEARCHED_END)}`, facts);
   return facts;
 }

@@ -40,6 +40,17 @@ Deno.test("results of programs in JSON tell their facts before and behind a long
   );
 });
 
+Deno.test("an exit code behind the output counts where the agent put it, and only there", () => {
+  const said = (content: string) => readResultFacts({ content }, "shell");
+  const qwen = (code: string) =>
+    `Command: make\nDirectory: (root)\nOutput: Exit Code: 9\nError: (none)\nExit Code: ${code}\nSignal: 0\nProcess Group PGID: 3009`;
+  assert.deepEqual([said(qwen("0")), said(qwen("3"))], [{ success: true }, { success: false }]);
+  const output = "<untrusted_context>\nOutput: (empty)\nExit Code: 3\nProcess Group PGID: 45\n</untrusted_context>";
+  assert.deepEqual(said(JSON.stringify({ output })), { success: false });
+  assert.deepEqual(said("Output: x\nExit Code: 3\nProcess Group PGID: 45\nmore"), {});
+  assert.deepEqual(said("Output: x\nExit Code: 3\n"), {});
+});
+
 Deno.test("numbers in the output of other tools say nothing", () => {
   assert.deepEqual(readResultFacts({ content: '{"exit_code": 1}' }, "file_read"), {});
   assert.deepEqual(readResultFacts({ content: `${"x\n".repeat(3000)}Exit code 1` }, "shell"), {});

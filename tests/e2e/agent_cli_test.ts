@@ -106,6 +106,10 @@ function requireStory(events: readonly OispEvent[], cli: AgentCli): void {
     ["start", calls[0]?.data.agent?.session_id],
     ["end", calls[0]?.data.agent?.session_id],
   ]);
+  const begun = of(events, "process.exec").find(({ event_id: id }) =>
+    id === sessions[0]?.related_events?.[0]?.event_id
+  );
+  deepStrictEqual([begun?.timestamp, begun?.app?.id], [sessions[0]?.timestamp, cli.appId]);
   deepStrictEqual(sessions[1]?.confidence.reasons, ["process_ended"]);
   deepStrictEqual([sessions[1]?.data.stats?.tool_calls, sessions[1]?.data.stats?.commands], [2, 2]);
 }
