@@ -11,8 +11,15 @@ import { toFinishReason } from "./finish_reason.ts";
 import { asCount, asFilledText, asList, asRecord, asText, type JsonRecord } from "./json_access.ts";
 import { compact } from "./json_value.ts";
 
+/** What a guardrail says that answered for the model, or changed its answer. */
+const GUARD_INTERVENED = "INTERVENED";
+
 /** Titan writes FINISH and LENGTH; other vendors' words are in the common table. */
-const TITAN_REASONS: Readonly<Record<string, Choice["finishReason"]>> = { FINISH: "stop", LENGTH: "length" };
+const TITAN_REASONS: Readonly<Record<string, Choice["finishReason"]>> = {
+  FINISH: "stop",
+  LENGTH: "length",
+  [GUARD_INTERVENED]: "content_filter",
+};
 
 /** Plain text formats inside InvokeModel; never matched by itself. */
 export const bedrockText: Dialect = {
@@ -61,7 +68,7 @@ function readAnswer(json: JsonRecord): Partial<ModelResponse> {
   const text = asText(titan?.["outputText"]) ?? asText(json["outputText"]) ?? asText(json["generation"]) ??
     asText(mistral?.["text"]);
   const raw = asFilledText(titan?.["completionReason"]) ?? asFilledText(json["completionReason"]) ??
-    asFilledText(json["stop_reason"]) ?? asFilledText(mistral?.["stop_reason"]);
+    asFilledText(json["stop_reason"]) ?? asFilledText(mistral?.["stop_reason"]) ?? readGuard(json);
   return compact<Partial<ModelResponse>>({
     choices: text === undefined ? undefined : [compact<Choice>({
       index: 0,
@@ -72,6 +79,12 @@ function readAnswer(json: JsonRecord): Partial<ModelResponse> {
     embedding: readVector(json),
     usage: readUsage(json, titan),
   });
+}
+
+/** Where a guardrail answered for the model, nothing else says why it ended. */
+function readGuard(json: JsonRecord): string | undefined {
+  const action = asFilledText(json["amazon-bedrock-guardrailAction"]);
+  return action === GUARD_INTERVENED ? action : undefined;
 }
 
 function joinText(before: Partial<ModelResponse>, next: Partial<ModelResponse>): Partial<ModelResponse> {

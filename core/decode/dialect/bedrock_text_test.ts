@@ -31,3 +31,12 @@ Deno.test("bedrock_text keeps the counts that a stream states in different messa
   assert.deepEqual(titan.usage, { inputTokens: 2, outputTokens: 3, totalTokens: 5 });
   assert.equal(titan.choices[0]?.message.content, "Hey");
 });
+
+Deno.test("bedrock_text says why an answer ended that a guardrail gave, where the model says nothing", () => {
+  const read = (json: Record<string, unknown>) => readAnswer(bedrockText, [{ json }]).answer.choices[0];
+  const given = read({ generation: "Ask another.", "amazon-bedrock-guardrailAction": "INTERVENED" });
+  assert.deepEqual([given?.finishReason, given?.rawFinishReason], ["content_filter", "INTERVENED"]);
+  const stopped = read({ generation: "Yes", stop_reason: "stop", "amazon-bedrock-guardrailAction": "INTERVENED" });
+  assert.equal(stopped?.finishReason, "stop");
+  assert.equal(read({ generation: "Yes", "amazon-bedrock-guardrailAction": "NONE" })?.finishReason, undefined);
+});

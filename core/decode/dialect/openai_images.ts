@@ -7,7 +7,7 @@ import type { ModelRequest, ModelResponse } from "../../model/model_call.ts";
 import type { Dialect, RequestView } from "./dialect.ts";
 import { createDocumentReader } from "./document_reader.ts";
 import { readFormFields } from "./form_fields.ts";
-import { asCount, asText, type JsonRecord } from "./json_access.ts";
+import { asCount, asFilledText, asText, type JsonRecord } from "./json_access.ts";
 import { compact } from "./json_value.ts";
 import { decodeOpenAiUsage } from "./openai_usage.ts";
 import { hasPathEnd } from "./path_end.ts";
@@ -52,7 +52,7 @@ function decodeRequest(view: RequestView): ModelRequest | undefined {
   }
   return compact<ModelRequest>({
     requestType: "image",
-    model: asText(fields["model"]),
+    model: asText(fields["model"]) ?? asText(fields["model_name"]),
     isStreaming: fields["stream"] === true || fields["stream"] === "true",
     messages: prompt === undefined ? [] : [{ role: "user", content: prompt }],
     tools: [],
@@ -61,8 +61,10 @@ function decodeRequest(view: RequestView): ModelRequest | undefined {
 }
 
 function readImages(json: JsonRecord, quirks: readonly string[]): Partial<ModelResponse> {
-  const images = Array.isArray(json["data"]) ? json["data"].length : undefined;
+  const made = json["data"] ?? json["images"];
+  const images = Array.isArray(made) ? made.length : undefined;
   return compact<Partial<ModelResponse>>({
+    requestId: asFilledText(json["id"]),
     model: asText(json["model"]),
     outputCount: images ?? (json["b64_json"] === undefined ? undefined : 1) ?? asCount(json["count"]),
     usage: decodeOpenAiUsage(json["usage"], quirks),

@@ -34,3 +34,12 @@ Deno.test("openai media formats read errors of every common form", () => {
   );
   assert.deepEqual(answer.error, { message: "bad", type: "invalid_request_error" });
 });
+
+Deno.test("openai_images reads the members that some servers name otherwise", () => {
+  const request = openaiImages.decodeRequest(
+    toRequestView({ path: "/v1/images/generations", json: { model_name: "Painter", prompt: "an owl" } }),
+  );
+  assert.equal(request?.model, "Painter");
+  const { answer } = readAnswer(openaiImages, [{ json: { id: "img-1", images: [{ index: 0, image: "AAAA" }] } }]);
+  assert.deepEqual([answer.outputCount, answer.requestId], [1, "img-1"]);
+});

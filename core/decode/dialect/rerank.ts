@@ -13,13 +13,15 @@ import { toCohereUsage } from "./cohere_facts.ts";
 import { decodeOpenAiUsage } from "./openai_usage.ts";
 import { hasPathEnd } from "./path_end.ts";
 
+const PATH_ENDS: readonly string[] = ["rerank", "reranking"];
+
 /** Reranking. */
 export const rerank: Dialect = {
   id: "rerank",
   summary: "Reranking of documents by a query",
   stability: "stable",
   docsUrl: "https://docs.cohere.com/reference/rerank",
-  matchHead: (head) => (head.method === "POST" && hasPathEnd(head.path, "rerank") ? 0.9 : 0),
+  matchHead: (head) => (head.method === "POST" && PATH_ENDS.some((end) => hasPathEnd(head.path, end)) ? 0.9 : 0),
   matchBody: (json) => (typeof json["query"] === "string" && Array.isArray(json["documents"]) ? 0.6 : 0),
   matchAnswer: (json) => {
     const first = asRecord(asList(json?.["results"] ?? json?.["data"])[0]);
@@ -36,7 +38,7 @@ function decodeRequest(view: RequestView): ModelRequest | undefined {
   const bedrock = readBedrock(json);
   const query = asText(json["query"]) ?? bedrock?.query;
   const topN = asCount(json["top_n"]) ?? asCount(json["top_k"]) ?? bedrock?.topN;
-  const documents = json["documents"] ?? json["sources"];
+  const documents = json["documents"] ?? json["sources"] ?? json["input"];
   return compact<ModelRequest>({
     requestType: "rerank",
     model: asText(json["model"]) ?? bedrock?.model,

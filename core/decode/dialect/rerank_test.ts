@@ -39,3 +39,13 @@ Deno.test("rerank reads where Amazon Bedrock names model, query and documents", 
   assert.deepEqual(request?.messages, [{ role: "user", content: "q" }]);
   assert.deepEqual(request?.parameters, { top_n: 1 });
 });
+
+Deno.test("rerank knows Mixedbread's path and its documents", () => {
+  const view = toRequestView({ path: "/v1/reranking", json: { model: "m", query: "owl", input: ["a", "b", "c"] } });
+  assert.ok(rerank.matchHead(view) > 0.8);
+  assert.equal(rerank.decodeRequest(view)?.inputCount, 3);
+  const { answer } = readAnswer(rerank, [{
+    json: { data: [{ index: 2, score: 0.6 }], usage: { prompt_tokens: 5, total_tokens: 5 }, model: "m" },
+  }]);
+  assert.deepEqual([answer.outputCount, answer.usage?.inputTokens], [1, 5]);
+});
