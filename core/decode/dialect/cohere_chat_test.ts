@@ -139,3 +139,12 @@ Deno.test("cohere_chat decodes tool calls and results of version 1, which have n
     arguments: { town: "Bern" },
   }]);
 });
+
+Deno.test("cohere_chat tells why a stream ended badly", () => {
+  const event = (name: string, json: Record<string, unknown>) => ({ name, json: { type: name, ...json } });
+  const { answer } = readAnswer(cohereChat, [
+    event("message-start", { id: "i", delta: { message: { role: "assistant" } } }),
+    event("message-end", { delta: { finish_reason: "ERROR", error: "the model took too long" } }),
+  ], { path: "/v2/chat" });
+  assert.deepEqual([answer.choices[0]?.finishReason, answer.error], ["error", { message: "the model took too long" }]);
+});

@@ -8,7 +8,7 @@ import type { BodyMessage } from "../body/body_format.ts";
 import { toCohereFinishReason, toCohereUsage } from "./cohere_facts.ts";
 import { readCohereMessage, readFirstCalls } from "./cohere_message.ts";
 import type { ResponseContext, ResponseReader, StreamDelta } from "./dialect.ts";
-import { asCount, asRecord, asText, type JsonRecord, parseRecord } from "./json_access.ts";
+import { asCount, asFilledText, asRecord, asText, type JsonRecord, parseRecord } from "./json_access.ts";
 import { compact } from "./json_value.ts";
 import { endToolCall, type OpenCall, startToolCall } from "./open_call.ts";
 import { noteGap } from "./tool_call_builder.ts";
@@ -105,6 +105,7 @@ class CohereReader implements ResponseReader {
         this.#hasMessageEnd = true;
         this.#finish = asText(delta?.["finish_reason"]);
         this.#usage = asRecord(delta?.["usage"]);
+        this.#error = toError(asFilledText(delta?.["error"])) ?? this.#error;
         return "end";
       default:
         return this.#firstVersion(event, json);
@@ -175,4 +176,9 @@ class CohereReader implements ResponseReader {
     this.#counted = asRecord(response?.["token_count"]);
     return "end";
   }
+}
+
+/** What went wrong within a stream is told in words alone. */
+function toError(message: string | undefined): ModelError | undefined {
+  return message === undefined ? undefined : { message };
 }
