@@ -109,6 +109,9 @@ for (const format of AGENT_FORMATS) {
         requireResults(events, truth, byId, format);
         requireEffects(events, truth, byId);
         requireSessions(events, format);
+        const links = of(events, "ai.request").flatMap(({ related_events: each = [] }) => each);
+        const retries = links.filter(({ rule }) => rule === "retry_of_failed_call");
+        assert.equal(retries.length, truth.retries, "each retry once");
         for (const name of Object.keys(seen) as (keyof typeof seen)[]) seen[name] += truth[name].size;
         assert.equal(new Set(events.map(({ event_id: id }) => id)).size, events.length, "event ids are unique");
       } catch (error) {

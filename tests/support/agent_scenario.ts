@@ -18,6 +18,8 @@ export interface ScenarioTruth {
   readonly results: ReadonlyMap<number, { readonly text: string; readonly sentNs: number }>;
   /** Calls that were made before capture, and their names. */
   readonly unlinked: ReadonlyMap<number, string>;
+  /** Requests that were sent again after a failure. */
+  readonly retries: number;
   /** Program runs, and the call each was started for. */
   readonly programs: ReadonlyMap<number, number>;
   /** Paths, and the call each was written for. */
@@ -55,6 +57,7 @@ class World implements ScenarioTruth {
   readonly files = new Map<string, number>();
   readonly maker = new FactMaker();
   readonly agents: Agent[] = [];
+  retries = 0;
   #count = 0;
   #nextKey = 1_000;
 
@@ -149,14 +152,18 @@ class Agent {
     this.#goOn();
     if (random.once(8)) this.#compact();
     if (random.once(8)) this.#fork();
-    if (random.once(6)) this.#send(500);
+    const system = `You act for agent ${this.connId}.\nCurrent time: ${this.world.next()} ticks\nBe brief.`;
+    if (random.once(6)) {
+      this.#send(500, system);
+      this.world.retries++;
+    }
     if (random.once(8)) {
       const before = this.#history;
-      this.#send(200);
+      this.#send(200, system);
       // The client did not wait for it, and asks again.
       this.#history = before;
     }
-    this.#send(200);
+    this.#send(200, system);
   }
 
   #beginBeforeCapture(): void {
@@ -202,7 +209,7 @@ class Agent {
     if (entry?.kind === "user" && at > 0) this.#history[at] = { kind: "user", text: `instead ${this.world.next()}` };
   }
 
-  #send(status: number): void {
+  #send(status: number, system: string): void {
     const { world } = this;
     const count = status !== 200 || world.random.once(3) ? 0 : 1 + world.random.below(world.format.mostCalls ?? 3);
     const calls = Array.from({ length: count }, (_, index) => world.createCall(index));
@@ -211,7 +218,6 @@ class Agent {
     const body = status === 200 ? world.format.answer(answer) : { error: { type: "server_error", message: "no" } };
     const isDelta = world.format.id === "responses_delta";
     const sent = isDelta ? this.#history.slice(this.#history.findLastIndex(isAnswer) + 1) : this.#history;
-    const system = `You act for agent ${this.connId}.\nCurrent time: ${world.next()} ticks\nBe brief.`;
     this.isWaiting = true;
     const { sentNs, answeredNs } = world.exchange(
       this.connId,
