@@ -236,3 +236,24 @@ Deno.test("an outcome that is a file is told, and nothing of it is kept", () => 
   const { data } = stage.single("ai.response");
   assert.deepEqual([data.success, data.output_count, data.request_id], [true, 1, "j1"]);
 });
+
+Deno.test("a poll may say more in its query than the address of the work", () => {
+  const stage = new Stage();
+  const base = "https://api.manus.ai/v2/task";
+  const exchange = stage.open(`${base}.create`);
+  stage.send(exchange, JSON.stringify({ message: { content: "Hi" } }));
+  stage.answer(exchange, [[JSON.stringify({ ok: true, request_id: "r", task_id: "t" }), 20]]);
+  stage.end(exchange);
+  const said = [
+    { type: "status_update", status_update: { agent_status: "stopped" } },
+    { type: "assistant_message", assistant_message: { content: "Hello" } },
+    { type: "user_message", user_message: { content: "Hi" } },
+  ];
+  const messages = JSON.stringify({ ok: true, messages: said });
+  fetchFrom(stage, `${base}.listMessages?order=desc&task_id=t2`, messages, 80);
+  assert.deepEqual(stage.types(), ["ai.request"], "of another task");
+  fetchFrom(stage, `${base}.listMessages?order=desc&task_id=t&limit=10`, messages, 90);
+  const { data } = stage.single("ai.response");
+  assert.deepEqual([data.choices?.[0]?.message.content, data.latency_ms, data.success], ["Hello", 90, true]);
+  assert.equal(stage.single("ai.request").data.provider?.id, "manus-api");
+});

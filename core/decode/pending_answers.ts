@@ -12,6 +12,7 @@ const PATIENCE_NS = 600e9;
 const MOST_WAITING = 512;
 const MOST_CHARS = 8 * 1024 * 1024;
 const MOST_ADDRESSES = 8;
+const MOST_PARAMETERS = 16;
 
 /** An answer that waits, as the table sees it. */
 export interface WaitingAnswer {
@@ -56,7 +57,8 @@ export class PendingAnswers<T extends WaitingAnswer> {
     if (this.#waiting.size === 0 || request.host === undefined) return undefined;
     if (request.method !== "GET" && request.method !== "POST" && request.method !== "") return undefined;
     const whole = this.#byAddress.get(request.host + request.target);
-    return (whole ?? this.#byAddress.get(request.host + request.path))?.answer;
+    const path = request.host + request.path;
+    return (whole ?? this.#byAddress.get(path) ?? this.#findByParameter(path, request.target))?.answer;
   }
 
   /** Not yet: the answer waits on, perhaps for another address. */
@@ -84,6 +86,17 @@ export class PendingAnswers<T extends WaitingAnswer> {
     for (const { answer, untilNs } of this.#waiting.values()) {
       if (untilNs <= nowNs) this.#tell(answer);
     }
+  }
+
+  /** An address may name one parameter of the query; a poll may say more, in any order. */
+  #findByParameter(path: string, target: string): Waiting<T> | undefined {
+    const at = target.indexOf("?");
+    if (at < 0) return undefined;
+    for (const parameter of target.slice(at + 1).split("&", MOST_PARAMETERS)) {
+      const waiting = this.#byAddress.get(`${path}?${parameter}`);
+      if (waiting !== undefined) return waiting;
+    }
+    return undefined;
   }
 
   #add(waiting: Waiting<T>, { addresses }: PendingWork): void {

@@ -149,7 +149,7 @@ export interface ModelError {
 
 /** Work a vendor took on and has not finished: what comes of it is read later, from one of these addresses. */
 export interface PendingWork {
-  /** Where the outcome can be read: `host/path`, or `host/path?query` where the path alone names no single piece of work. */
+  /** Where the outcome can be read: `host/path`, or `host/path?name=value` where the path alone names no single piece of work. */
   readonly addresses: readonly string[];
 }
 

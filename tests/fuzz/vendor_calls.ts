@@ -5,6 +5,7 @@ import { cody } from "../../core/decode/dialect/cody.ts";
 import type { Dialect } from "../../core/decode/dialect/dialect.ts";
 import { fal } from "../../core/decode/dialect/fal.ts";
 import { jetbrains } from "../../core/decode/dialect/jetbrains.ts";
+import { manus } from "../../core/decode/dialect/manus.ts";
 import { imageVendor } from "../../core/decode/dialect/media_vendor.ts";
 import { nlpcloud } from "../../core/decode/dialect/nlpcloud.ts";
 import { oci } from "../../core/decode/dialect/oci.ts";
@@ -71,6 +72,23 @@ export const VENDOR_CALLS: readonly VendorCall[] = [
     poll: {
       path: "/v1/get-async-result/a",
       json: { http_code: 200, content: '{"summary_text":"S"}', created_on: "x" },
+    },
+  },
+  {
+    dialect: manus,
+    path: "/v2/task.create",
+    request: { message: { content: [{ type: "text", text: "Hi" }] }, agent_profile: "m", task_id: "t" },
+    answer: [{ json: { ok: true, request_id: "r", task_id: "t", error: { code: "c", message: "m" } } }],
+    poll: {
+      path: "/v2/task.listMessages",
+      json: {
+        messages: [
+          { type: "status_update", status_update: { agent_status: "error" } },
+          { type: "error_message", error_message: { content: "e" } },
+          { type: "assistant_message", assistant_message: { content: [{ type: "text", text: "a" }] } },
+          { type: "user_message", user_message: { content: "Hi" } },
+        ],
+      },
     },
   },
   {

@@ -49,6 +49,7 @@ export function readAnswer(
     readonly isComplete?: boolean;
     readonly path?: string;
     readonly host?: string;
+    readonly query?: string;
     readonly method?: string;
     readonly earlier?: ModelResponse;
   } = {},
@@ -58,6 +59,7 @@ export function readAnswer(
     head: {
       ...toRequestView({ path: options.path ?? "/", ...(options.method !== undefined && { method: options.method }) }),
       ...(options.host !== undefined && { host: options.host }),
+      ...(options.query !== undefined && { query: options.query }),
     },
     ...(options.earlier !== undefined && { earlier: options.earlier }),
     response: {

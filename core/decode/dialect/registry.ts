@@ -54,6 +54,7 @@ import { clarifai } from "./clarifai.ts";
 import { cody } from "./cody.ts";
 import { zed } from "./zed.ts";
 import { jetbrains } from "./jetbrains.ts";
+import { manus } from "./manus.ts";
 import { nlpcloud } from "./nlpcloud.ts";
 import { oci } from "./oci.ts";
 import { batches } from "./batches.ts";
@@ -109,6 +110,7 @@ export const DIALECTS: readonly Dialect[] = [
   cody,
   zed,
   jetbrains,
+  manus,
   fal,
   openaiVideos,
   audioVendor,
