@@ -1,4 +1,5 @@
 import type { DraftEvent, SessionRef } from "../model/draft.ts";
+import { StatedAgent } from "./stated_agent.ts";
 
 /** Headers that agents send with every request of a session, most exact first. */
 const SESSION_HEADERS: readonly string[] = [
@@ -7,6 +8,7 @@ const SESSION_HEADERS: readonly string[] = [
   "x-interaction-id",
   "vscode-sessionid",
   "x-amp-thread-id",
+  "x-session-id",
   "session-id",
   "session_id",
   "thread-id",
@@ -27,6 +29,8 @@ export function findSessionKey(draft: DraftEvent): SessionRef | undefined {
     const value = headers?.get(name);
     if (value) return { sessionId: value, rule: `header:${name}`, isInferred: false };
   }
+  const stated = new StatedAgent(draft).session();
+  if (stated !== undefined) return { sessionId: stated, rule: "turn_metadata:session_id", isInferred: false };
   const keys = draft.call?.request?.sessionKeys;
   if (keys === undefined) return undefined;
   for (const name of SESSION_BODY_KEYS) {

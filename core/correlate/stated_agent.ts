@@ -57,7 +57,13 @@ export class StatedAgent {
 
   /** Names the user's turn the request belongs to. */
   turn(): string | undefined {
-    return this.#read("x-claude-code-prompt-id") ?? this.#read("x-opencode-request-id") ?? this.#readTurn("turn_id");
+    return this.#read("x-claude-code-prompt-id") ?? this.#read("x-opencode-request-id") ?? this.#readTurn("turn_id") ??
+      this.#draft.call?.request?.sessionKeys?.["turn"];
+  }
+
+  /** The session that Codex names beside its turn. */
+  session(): string | undefined {
+    return this.#readTurn("session_id");
   }
 
   #claude(): SubAgentRef | undefined {

@@ -143,5 +143,6 @@ function readParameters(body: JsonRecord): Record<string, unknown> {
 
 function readSessionKeys(json: JsonRecord, body: JsonRecord): Record<string, string> | undefined {
   const session = asText(body["session_id"]) ?? asText(json["session_id"]);
-  return session === undefined ? undefined : { session };
+  const turn = asText(json["user_prompt_id"]);
+  return session === undefined && turn === undefined ? undefined : compact({ session, turn });
 }

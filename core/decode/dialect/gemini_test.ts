@@ -68,10 +68,11 @@ Deno.test("gemini decodes a request with system text, tools, calls and results i
 Deno.test("gemini unwraps Code Assist requests and answers", () => {
   const request = gemini.decodeRequest(viewOf("/v1internal:generateContent", {
     model: "gemini-2.5-pro",
+    user_prompt_id: "s-1########2",
     request: { contents: [{ parts: [{ text: "hi" }] }], session_id: "s-1" },
   }));
   assert.equal(request?.model, "gemini-2.5-pro");
-  assert.deepEqual(request?.sessionKeys, { session: "s-1" });
+  assert.deepEqual(request?.sessionKeys, { session: "s-1", turn: "s-1########2" });
   const { answer } = readAnswer([
     '{"response":{"candidates":[{"content":{"parts":[{"text":"x"}]}}],"responseId":"r"}}',
   ]);
