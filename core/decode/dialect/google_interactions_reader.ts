@@ -1,6 +1,7 @@
-import type { FinishReason, Message, ModelResponse } from "../../model/model_call.ts";
+import type { FinishReason, Message, ModelResponse, PendingWork } from "../../model/model_call.ts";
 import type { Usage } from "../../model/usage.ts";
 import type { BodyMessage } from "../body/body_format.ts";
+import { onSameHost, toPendingWork } from "./address.ts";
 import type { ResponseContext, ResponseReader, StreamDelta } from "./dialect.ts";
 import { toGeminiError } from "./gemini_reader.ts";
 import { addInteractionItem } from "./google_interactions_item.ts";
@@ -23,11 +24,11 @@ const MOST_TOOLS = 1_024;
 
 /** Creates the reader of one Interactions answer: a document, or server-sent events. */
 export function createInteractionsReader(context: ResponseContext): ResponseReader {
-  return new InteractionsReader(context.wantsDelta);
+  return new InteractionsReader(context);
 }
 
 class InteractionsReader implements ResponseReader {
-  readonly #wantsDelta: boolean;
+  readonly #context: ResponseContext;
   readonly #open = new Map<number, OpenCall>();
   /** Steps of the vendor's tools, as they began and with what their deltas brought. */
   readonly #tools = new Map<number, JsonRecord>();
@@ -37,8 +38,8 @@ class InteractionsReader implements ResponseReader {
   #error: ModelResponse["error"];
   #hasCompleted: boolean | undefined;
 
-  constructor(wantsDelta: boolean) {
-    this.#wantsDelta = wantsDelta;
+  constructor(context: ResponseContext) {
+    this.#context = context;
   }
 
   get hasEnded(): boolean | undefined {
@@ -67,9 +68,13 @@ class InteractionsReader implements ResponseReader {
     const toolResults = this.#message?.toolResults;
     if (this.#message !== undefined) delete this.#message.toolResults;
     const raw = this.#status === "in_progress" ? undefined : this.#status;
+    const isUnderWay = this.#status === "in_progress" && this.#hasCompleted === undefined;
+    const requestId = asFilledText(this.#interaction?.["id"]);
     return compact<ModelResponse>({
-      requestId: asFilledText(this.#interaction?.["id"]),
+      requestId,
       model: asFilledText(this.#interaction?.["model"]),
+      isAccepted: isUnderWay ? true : undefined,
+      pending: isUnderWay ? this.#toPending(requestId) : undefined,
       choices: this.#message === undefined ? [] : [compact({
         index: 0,
         message: this.#message,
@@ -83,11 +88,19 @@ class InteractionsReader implements ResponseReader {
     });
   }
 
+  /** The vendor works in the background: `GET /interactions/ID` brings the outcome. */
+  #toPending(id: string | undefined): PendingWork | undefined {
+    const { head, earlier } = this.#context;
+    const isAddressable = earlier === undefined && id !== undefined && /^[\w-]+$/.test(id);
+    return toPendingWork(this.#context, isAddressable ? onSameHost(head, `${head.path}/${id}`) : undefined);
+  }
+
   #document(json: JsonRecord): "token" | "meta" {
     if (json["id"] === undefined) return "meta";
     this.#interaction = json;
     this.#status = asFilledText(json["status"]);
     const items = json["steps"] ?? json["outputs"];
+    if (this.#status === "in_progress" && asRecords(items).length === 0) return "meta";
     const message = this.#message ??= { role: "model" };
     for (const item of asRecords(items)) addInteractionItem(message, item, "");
     return "token";
@@ -160,7 +173,7 @@ class InteractionsReader implements ResponseReader {
     if (text === undefined) return this.#media(message, delta);
     const member = type === "thought_summary" || type === "thought" ? "reasoning" : "content";
     message[member] = (message[member] ?? "") + text;
-    return this.#wantsDelta ? { [member]: text } : "token";
+    return this.#context.wantsDelta ? { [member]: text } : "token";
   }
 }
 

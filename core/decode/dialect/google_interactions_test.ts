@@ -140,3 +140,20 @@ Deno.test("google_interactions: a thought that is only signed has no text", () =
   const { answer } = readAnswer(googleInteractions, [{ json: { id: "v1_a", status: "completed", steps } }]);
   assert.deepEqual(answer.choices[0]?.message, { role: "model", content: "Hi" });
 });
+
+Deno.test("google_interactions: work in the background is fetched by its id", () => {
+  const options = { path: "/v1beta/interactions", host: "h.example" };
+  const begun = { id: "v1_a", status: "in_progress", object: "interaction", agent: "digger" };
+  const accepted = readAnswer(googleInteractions, [{ json: begun }], options).answer;
+  assert.deepEqual(accepted, {
+    requestId: "v1_a",
+    isAccepted: true,
+    pending: { addresses: ["h.example/v1beta/interactions/v1_a"] },
+    choices: [],
+  });
+  const poll = { path: "/v1beta/interactions/v1_a", host: "h.example", method: "GET", earlier: accepted };
+  assert.deepEqual(readAnswer(googleInteractions, [{ json: begun }], poll).answer.pending, { addresses: [] });
+  const steps = [{ type: "model_output", content: [{ type: "text", text: "Found" }] }];
+  const { answer } = readAnswer(googleInteractions, [{ json: { ...begun, status: "completed", steps } }], poll);
+  assert.deepEqual([answer.pending, answer.choices[0]?.message.content], [undefined, "Found"]);
+});

@@ -1,6 +1,7 @@
 import type { Choice, Message, ModelError, ModelResponse, ToolResult } from "../../model/model_call.ts";
 import type { Usage } from "../../model/usage.ts";
 import type { BodyMessage } from "../body/body_format.ts";
+import { onSameHost, toPendingWork } from "./address.ts";
 import { DeltaScanner } from "./delta_scanner.ts";
 import type { TemplateSpec } from "./delta_template.ts";
 import type { ResponseContext, ResponseReader, StreamDelta } from "./dialect.ts";
@@ -20,6 +21,9 @@ import { decodeOpenAiUsage } from "./openai_usage.ts";
 const CHAT_ONLY_QUIRK = "reasoning_outside_completion";
 
 const IGNORED_KEYS = ["sequence_number", "obfuscation", "item_id"] as const;
+
+/** Statuses of an answer in the background that is not there yet. */
+const UNDER_WAY: ReadonlySet<unknown> = new Set(["queued", "in_progress"]);
 
 type Field = "text" | "input" | "reasoning";
 
@@ -54,6 +58,7 @@ type Verdict = "token" | "meta" | "end" | StreamDelta;
  * deltas brought counts only when it did not come or came with an empty output.
  */
 export class ResponsesReader implements ResponseReader {
+  readonly #context: ResponseContext;
   readonly #quirks: readonly string[];
   readonly #status: number;
   readonly #wantsDelta: boolean;
@@ -71,6 +76,7 @@ export class ResponsesReader implements ResponseReader {
   hasEnded: boolean | undefined;
 
   constructor(context: ResponseContext) {
+    this.#context = context;
     this.#offersNoTextTool = offersNoTextTool(context.request);
     this.#quirks = context.quirks.filter((quirk) => quirk !== CHAT_ONLY_QUIRK);
     this.#status = context.response.status;
@@ -108,8 +114,20 @@ export class ResponsesReader implements ResponseReader {
     if (usage !== undefined) response.usage = addToolUsage(usage, json);
     const error = this.#error ?? toResponseError(json?.error);
     if (error !== undefined) response.error = error;
-    this.#addChoice(response, isComplete);
+    const isUnderWay = this.hasEnded === undefined && UNDER_WAY.has(json?.status);
+    if (isUnderWay) this.#addPending(response);
+    if (!isUnderWay || asList(json?.output).length > 0) this.#addChoice(response, isComplete);
     return response;
+  }
+
+  /** The vendor answers in the background: `GET /responses/ID` brings the outcome. */
+  #addPending(response: ModelResponse): void {
+    const { head, earlier } = this.#context;
+    const id = response.requestId;
+    const isAddressable = earlier === undefined && id !== undefined && /^[\w-]+$/.test(id);
+    response.isAccepted = true;
+    const pending = toPendingWork(this.#context, isAddressable ? onSameHost(head, `${head.path}/${id}`) : undefined);
+    if (pending !== undefined) response.pending = pending;
   }
 
   #takeWhole(json: unknown): Verdict {

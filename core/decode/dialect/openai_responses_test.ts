@@ -272,3 +272,26 @@ Deno.test("no message makes the reader or the request throw", () => {
     );
   }
 });
+
+Deno.test("an answer in the background is fetched by its id, and has no message before", () => {
+  const options = { path: "/v1/responses", host: "h.example" };
+  const queued = { object: "response", id: "resp_1", model: "m-1", status: "queued", output: [], usage: null };
+  const accepted = readAnswer(openaiResponses, [{ json: queued }], options).answer;
+  assert.deepEqual(accepted, {
+    requestId: "resp_1",
+    model: "m-1",
+    isAccepted: true,
+    pending: { addresses: ["h.example/v1/responses/resp_1"] },
+    choices: [],
+  });
+  const poll = { path: "/v1/responses/resp_1", host: "h.example", method: "GET", earlier: accepted };
+  const running = readAnswer(openaiResponses, [{ json: { ...queued, status: "in_progress" } }], poll).answer;
+  assert.deepEqual([running.pending, running.choices], [{ addresses: [] }, []]);
+  const done = { ...queued, status: "completed", output: [MESSAGE], usage: USAGE };
+  const { answer } = readAnswer(openaiResponses, [{ json: done }], poll);
+  assert.deepEqual([answer.pending, answer.choices[0]?.message.content, answer.usage?.totalTokens], [
+    undefined,
+    "Hello",
+    12,
+  ]);
+});
