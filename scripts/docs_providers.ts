@@ -6,6 +6,7 @@ import { DIALECTS, SOCKET_DIALECTS } from "../core/decode/dialect/registry.ts";
 import type { Provider } from "../core/decode/provider/provider.ts";
 import { PROVIDERS } from "../core/decode/provider/registry.ts";
 import { HOSTS } from "../tests/corpus/providers_oracle.ts";
+import { PARTLY_READ_FORMATS, UNREAD_FORMATS, UNREAD_PROVIDERS } from "./docs_providers_reasons.ts";
 import { ROOT } from "./paths.ts";
 
 /** Where the page lies. */
@@ -23,11 +24,11 @@ const INTRODUCTION = [
   "`provider.id`, and its events say `confidence.level: inferred`. A port of this machine names a program only where nothing " +
   "else is known to use it, or where the answer's headers prove it.",
   "*Decoded* lists the message formats that become events with contents. *Recognised only*: the host is known, the format is " +
-  "not decoded yet. *Recordings*: real exchanges with this vendor are compared field by field in `tests/corpus_test.ts`.",
+  "not decoded, for a reason given below. *Recordings*: real exchanges with this vendor are compared field by field in `tests/corpus_test.ts`.",
 ];
 
 /** Formats of HTTP exchanges, and those whose calls are turns on a socket. A socket may carry a format that has its row already. */
-const FORMATS = [...DIALECTS, ...SOCKET_DIALECTS];
+export const FORMATS = [...DIALECTS, ...SOCKET_DIALECTS];
 
 /** Gives the whole page. */
 export function renderProvidersPage(): string {
@@ -40,11 +41,25 @@ export function renderProvidersPage(): string {
       ["format", "what", "stability"],
       FORMATS.map(({ id, summary, stability }) => [code(id), summary, stability]),
     ),
+    ...renderReasons(),
     ...Object.entries(KINDS).flatMap(([kind, title]) =>
       renderKind(title, PROVIDERS.filter((row) => row.kind === kind))
     ),
     "",
   ].join("\n\n");
+}
+
+function renderReasons(): string[] {
+  const toRows = (reasons: Readonly<Record<string, string>>) =>
+    Object.entries(reasons).map(([id, reason]) => [code(id), reason]);
+  return [
+    "## Recognised only, and why",
+    renderTable(["format", "why"], toRows(UNREAD_FORMATS)),
+    "Vendors without a format in this table:",
+    renderTable(["vendor", "why"], toRows(UNREAD_PROVIDERS)),
+    "## Decoded in part",
+    renderTable(["format", "what is not read"], toRows(PARTLY_READ_FORMATS)),
+  ];
 }
 
 function renderKind(title: string, rows: readonly Provider[]): string[] {
