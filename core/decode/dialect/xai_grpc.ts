@@ -6,10 +6,11 @@
  */
 import type { ModelRequest, ModelResponse } from "../../model/model_call.ts";
 import type { Dialect, RequestHead, RequestView } from "./dialect.ts";
-import { asRecord, asText, type JsonRecord } from "./json_access.ts";
+import { asFilledText, asRecord, asText, type JsonRecord } from "./json_access.ts";
 import { asRecords, compact } from "./json_value.ts";
 import { openaiChat } from "./openai_chat.ts";
 import { createProtoReader, readProtoRequest } from "./proto_reader.ts";
+import { XaiOutputs } from "./xai_grpc_outputs.ts";
 import { XAI_ANSWER, XAI_CHUNK, XAI_REQUEST } from "./xai_grpc_schema.ts";
 
 const PATH = /\/xai_api\.Chat\/(GetCompletion|GetCompletionChunk|StartDeferredCompletion)$/;
@@ -29,22 +30,18 @@ export const xaiGrpc: Dialect = {
     const isStream = isStreaming(context.head);
     const schema = isStream ? XAI_CHUNK : XAI_ANSWER;
     const isDeferred = context.head.path.endsWith("StartDeferredCompletion");
+    const outputs = new XaiOutputs(context.request?.parameters["n"]);
+    const servers = new Set(context.request?.tools.map(({ server }) => server ?? ""));
     const adjust = (answer: ModelResponse) => {
-      markVendorsCalls(answer);
+      outputs.complete(answer, servers);
       // Only its number comes back; the answer is asked for by that later.
       if (isDeferred && answer.requestId !== undefined) answer.isAccepted = true;
     };
-    const options = { isStream, toJson: toCompletion, adjust };
+    const toJson = (json: JsonRecord) => toCompletion(json, outputs.toChoices(asRecords(json["outputs"])));
+    const options = { isStream, toJson, adjust };
     return createProtoReader(openaiChat.createReader(context), schema, options);
   },
 };
-
-/** Only calls of functions are answered by the client. */
-function markVendorsCalls(answer: ModelResponse): void {
-  for (const { message } of answer.choices) {
-    for (const call of message.toolCalls ?? []) if (call.type !== "function") call.isServerSide = true;
-  }
-}
 
 function isStreaming({ path }: RequestHead): boolean {
   return path.endsWith("Chunk");
@@ -53,7 +50,7 @@ function isStreaming({ path }: RequestHead): boolean {
 function decodeRequest(view: RequestView): ModelRequest | undefined {
   const json = readProtoRequest(view, XAI_REQUEST);
   if (json === undefined) return undefined;
-  return openaiChat.decodeRequest({
+  const request = openaiChat.decodeRequest({
     ...view,
     json: compact({
       ...json,
@@ -62,6 +59,14 @@ function decodeRequest(view: RequestView): ModelRequest | undefined {
       tools: json["tools"] === undefined ? undefined : asRecords(json["tools"]).map(toTool),
     }),
   });
+  const servers = asRecords(json["tools"]).map((tool) => asFilledText(asRecord(tool["mcp"])?.["server_label"]));
+  for (const tool of request?.tools ?? []) {
+    const server = tool.type === "mcp" ? servers.find((label) => label !== undefined) : undefined;
+    if (server === undefined) continue;
+    servers.splice(servers.indexOf(server), 1);
+    tool.server = server;
+  }
+  return request;
 }
 
 function toMessage(message: JsonRecord): JsonRecord {
@@ -82,7 +87,7 @@ function toPart(part: JsonRecord): JsonRecord {
 function toTool(tool: JsonRecord): JsonRecord {
   const [type] = Object.keys(tool);
   if (type === undefined || type === "function") return { type: "function", ...tool };
-  return compact({ type, server_label: asRecord(tool[type])?.["server_label"] });
+  return { type };
 }
 
 function toCalls(calls: unknown): JsonRecord[] | undefined {
@@ -90,15 +95,8 @@ function toCalls(calls: unknown): JsonRecord[] | undefined {
 }
 
 /** A whole answer has messages, a chunk deltas. */
-function toCompletion(answer: JsonRecord): JsonRecord {
+function toCompletion(answer: JsonRecord, choices: readonly JsonRecord[]): JsonRecord {
   const usage = asRecord(answer["usage"]);
-  const choices = asRecords(answer["outputs"]).map((output) => {
-    const kind = output["delta"] === undefined ? "message" : "delta";
-    const message = asRecord(output[kind]);
-    if (message === undefined) return { ...output, index: output["index"] ?? 0 };
-    const said = compact({ ...message, tool_calls: toCalls(message["tool_calls"]) });
-    return { ...output, index: output["index"] ?? 0, [kind]: said };
-  });
   return compact({
     id: answer["id"],
     model: answer["model"],

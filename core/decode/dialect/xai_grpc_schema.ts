@@ -23,12 +23,15 @@ const CALL_TYPE: ProtoEnum = {
     10: "image_generation",
   },
 };
+const CALL_STATUS: ProtoEnum = { names: { 1: "completed", 2: "incomplete", 3: "failed", 4: "in_progress" } };
 const EMPTY: ProtoSchema = { fields: {} };
 
 const CALLS = protoList("tool_calls", {
   fields: {
     1: proto("id", "text"),
     2: proto("type", CALL_TYPE),
+    3: proto("status", CALL_STATUS),
+    4: proto("error_message", "text"),
     10: proto("function", { fields: { 1: proto("name", "text"), 2: proto("arguments", "text") } }),
   },
 });
