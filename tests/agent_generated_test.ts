@@ -59,8 +59,17 @@ function requireEffects(
   const causes = (event: RedactedEvent) =>
     (event.related_events ?? []).filter(({ relationship }) => relationship === "caused_by")
       .map(({ event_id: id }) => byId.get(id));
+  // A call that is told after its programs names them itself.
+  const named = new Map(
+    of(events, "agent.tool_call").flatMap((call) =>
+      (call.related_events ?? []).filter(({ relationship }) => relationship === "causes")
+        .map(({ event_id: id }) => [id, numberOf(call)] as const)
+    ),
+  );
   for (const event of of(events, "process.exec")) {
-    const n = truth.programs.get(event.data.pid);
+    const isEarly = truth.early.has(event.data.pid);
+    assert.equal(named.get(event.event_id), isEarly ? truth.programs.get(event.data.pid) : undefined);
+    const n = isEarly ? undefined : truth.programs.get(event.data.pid);
     assert.deepEqual(
       causes(event as unknown as RedactedEvent),
       n === undefined ? [] : [n],
@@ -99,7 +108,7 @@ function requireSessions(events: readonly RedactedEvent[], format: AgentFormat):
 
 for (const format of AGENT_FORMATS) {
   Deno.test(`generated agents, ${format.id}: each call and result once, right links, nothing invented, ${SEEDS} times`, async () => {
-    const seen = { calls: 0, results: 0, unlinked: 0, programs: 0, files: 0 };
+    const seen = { calls: 0, results: 0, unlinked: 0, programs: 0, early: 0, files: 0 };
     for (let seed = 1; seed <= SEEDS; seed++) {
       const random = new Random(seed);
       const { facts, truth } = createScenario(format, random, { agents: 1 + random.below(3), steps: 24 });

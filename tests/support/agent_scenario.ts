@@ -22,6 +22,8 @@ export interface ScenarioTruth {
   readonly retries: number;
   /** Program runs, and the call each was started for. */
   readonly programs: ReadonlyMap<number, number>;
+  /** Program runs that were started before the answer with their call had ended. */
+  readonly early: ReadonlySet<number>;
   /** Paths, and the call each was written for. */
   readonly files: ReadonlyMap<string, number>;
 }
@@ -54,6 +56,7 @@ class World implements ScenarioTruth {
   readonly results = new Map<number, { text: string; sentNs: number }>();
   readonly unlinked = new Map<number, string>();
   readonly programs = new Map<number, number>();
+  readonly early = new Set<number>();
   readonly files = new Map<string, number>();
   readonly maker = new FactMaker();
   readonly agents: Agent[] = [];
@@ -78,28 +81,35 @@ class World implements ScenarioTruth {
     return { n, id, name, args: { n, ...special } };
   }
 
-  exchange(connId: number, request: unknown, status: number, answer: unknown): { sentNs: number; answeredNs: number } {
+  /** One exchange; `meanwhile` happens while its answer arrives. */
+  exchange(
+    connId: number,
+    request: unknown,
+    { status, answer, meanwhile }: { status: number; answer: unknown; meanwhile: () => void },
+  ): { sentNs: number; answeredNs: number } {
     const { host, path } = this.format;
-    const body = encoder.encode(JSON.stringify(request));
+    const body = JSON.stringify(request);
     const head = `POST ${path} HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\n` +
-      `content-length: ${body.length}\r\n\r\n`;
-    const sent = this.maker.data(">", encoder.encode(head + JSON.stringify(request)), {
-      connId,
-      processKey: AGENT_KEY,
-    });
+      `content-length: ${encoder.encode(body).length}\r\n\r\n`;
+    const ours = { connId, processKey: AGENT_KEY };
+    const sent = this.maker.data(">", head + body, ours);
     this.facts.push(sent);
     if (this.random.once(4)) this.agents.find((agent) => !agent.isWaiting)?.step();
     const reply = JSON.stringify(answer);
-    const received = this.maker.data(
-      "<",
-      `HTTP/1.1 ${status} x\r\ncontent-type: application/json\r\ncontent-length: ${
-        encoder.encode(reply).length
-      }\r\n\r\n` +
-        reply,
-      { connId, processKey: AGENT_KEY },
-    );
+    const length = encoder.encode(reply).length;
+    const line = `HTTP/1.1 ${status} x\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n`;
+    this.facts.push(this.maker.data("<", line, ours));
+    meanwhile();
+    const received = this.maker.data("<", reply, ours);
     this.facts.push(received);
     return { sentNs: sent.entryNs, answeredNs: received.returnNs };
+  }
+
+  /** An agent starts a command as soon as its call is whole, while the rest of the answer still arrives. */
+  actEarly(call: WireCall): void {
+    const before = this.#nextKey;
+    this.#run(call);
+    for (let key = before; key < this.#nextKey; key++) if (this.programs.has(key)) this.early.add(key);
   }
 
   /** What the agent does for a call, seen by the kernel. */
@@ -138,6 +148,8 @@ class World implements ScenarioTruth {
 class Agent {
   /** Its request has no answer yet. */
   isWaiting = false;
+  /** Calls it acted on already. */
+  readonly #done = new Set<number>();
   #history: WireEntry[];
 
   constructor(private readonly world: World, private readonly connId: number) {
@@ -182,7 +194,7 @@ class Agent {
     if (last?.kind !== "answer") return;
     if (last.calls.length === 0) return void this.#history.push({ kind: "user", text: `more ${this.world.next()}` });
     const answered = [...last.calls];
-    for (const call of answered) this.world.act(call);
+    for (const call of answered) if (!this.#done.has(call.n)) this.world.act(call);
     if (this.world.format.ids !== "none") {
       random.shuffle(answered);
       // The user stopped one of them.
@@ -219,12 +231,17 @@ class Agent {
     const isDelta = world.format.id === "responses_delta";
     const sent = isDelta ? this.#history.slice(this.#history.findLastIndex(isAnswer) + 1) : this.#history;
     this.isWaiting = true;
-    const { sentNs, answeredNs } = world.exchange(
-      this.connId,
-      world.format.request(this.#history, system),
+    const { sentNs, answeredNs } = world.exchange(this.connId, world.format.request(this.#history, system), {
       status,
-      body,
-    );
+      answer: body,
+      meanwhile: () => {
+        for (const call of calls) {
+          if (call.name !== "bash" || !world.random.once(5)) continue;
+          world.actEarly(call);
+          this.#done.add(call.n);
+        }
+      },
+    });
     this.isWaiting = false;
     for (const entry of sent) {
       if (entry.kind !== "results") continue;
