@@ -82,3 +82,29 @@ Deno.test("bedrock_agent adds up what traces say that its models used, and names
     assert.equal(readAnswer(bedrockAgent, [{ name: "trace", json: { trace } }]).answer.usage, undefined);
   }
 });
+
+Deno.test("bedrock_agent reads an agent that the request describes, on Amazon's hosts only", () => {
+  const path = "/agents/s-7";
+  assert.equal(bedrockAgent.matchHead(toRequestView({ path })), 0.3);
+  const functions = [{ name: "look_up", description: "Looks up", parameters: {} }];
+  const request = bedrockAgent.decodeRequest(toRequestView({
+    path,
+    json: {
+      foundationModel: "anthropic.claude-x",
+      instruction: "You help people who look for books.",
+      inputText: "Which?",
+      actionGroups: [{ actionGroupName: "g", functionSchema: { functions } }, { apiSchema: { payload: "…" } }],
+    },
+  }));
+  assert.deepEqual(request, {
+    requestType: "chat",
+    model: "anthropic.claude-x",
+    isStreaming: true,
+    messages: [{ role: "user", content: "Which?" }],
+    isDelta: true,
+    systemPrompt: "You help people who look for books.",
+    tools: [{ name: "look_up", type: "function", description: "Looks up" }],
+    parameters: {},
+    sessionKeys: { session: "s-7" },
+  });
+});
