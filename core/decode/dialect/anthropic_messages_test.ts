@@ -299,3 +299,14 @@ Deno.test("the form that is asked of an answer is told, by its newer and its old
     assert.equal(request?.parameters.response_format, "json_schema");
   }
 });
+
+Deno.test("anthropic_messages offers the servers that no tool set takes up", () => {
+  const toolsOf = (json: object) =>
+    anthropicMessages.decodeRequest(toRequestView({ path: "/v1/messages", json: { messages: [], ...json } }))?.tools;
+  const mcp_servers = [{ type: "url", name: "a", url: "https://a/mcp" }, { type: "url", name: "b" }, { url: "c" }];
+  assert.deepEqual(toolsOf({ mcp_servers }), [{ type: "mcp", server: "a" }, { type: "mcp", server: "b" }]);
+  assert.deepEqual(toolsOf({ mcp_servers, tools: [{ type: "mcp_toolset", mcp_server_name: "a" }] }), [
+    { type: "mcp_toolset", server: "a" },
+    { type: "mcp", server: "b" },
+  ]);
+});

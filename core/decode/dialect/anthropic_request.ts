@@ -14,7 +14,7 @@ export function decodeAnthropicRequest(json: JsonRecord, isStreaming: boolean): 
     isStreaming,
     messages: [],
     messageCount: 0,
-    tools: decodeTools(json.tools),
+    tools: decodeTools(json.tools, json.mcp_servers),
     parameters: readParameters(json),
   };
   const model = asFilledText(json.model);
@@ -56,7 +56,8 @@ function readSystem(system: unknown): string[] {
   return parts;
 }
 
-function decodeTools(value: unknown): ToolDefinition[] {
+/** Servers whose tools no entry of the list takes up are offered with all their tools. */
+function decodeTools(value: unknown, servers: unknown): ToolDefinition[] {
   const tools: ToolDefinition[] = [];
   for (const entry of asList(value)) {
     const json = asRecord(entry);
@@ -70,6 +71,10 @@ function decodeTools(value: unknown): ToolDefinition[] {
     const server = asFilledText(json.mcp_server_name);
     if (server !== undefined) tool.server = server;
     tools.push(tool);
+  }
+  for (const entry of asList(servers)) {
+    const server = asFilledText(asRecord(entry)?.name);
+    if (server !== undefined && !tools.some((tool) => tool.server === server)) tools.push({ type: "mcp", server });
   }
   return tools;
 }

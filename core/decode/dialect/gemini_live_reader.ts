@@ -4,7 +4,7 @@ import type { Usage } from "../../model/usage.ts";
 import type { BodyMessage } from "../body/body_format.ts";
 import type { ResponseContext, ResponseReader, StreamDelta } from "./dialect.ts";
 import { addGeminiPart, geminiField, toGeminiToolCall } from "./gemini_content.ts";
-import { countOfModality } from "./gemini_reader.ts";
+import { countOfModality, inputOfModality } from "./gemini_reader.ts";
 import { asCount, asRecord, asText, type JsonRecord, parseRecord } from "./json_access.ts";
 import { asRecords, compact, sumCounts } from "./json_value.ts";
 
@@ -109,8 +109,9 @@ function toLiveUsage(usage: JsonRecord | undefined): Usage | undefined {
     totalTokens: total,
     cachedTokens: count("cachedContentTokenCount"),
     reasoningTokens: isBeside ? thoughts : undefined,
-    inputAudioTokens: countOfModality(geminiField(usage, "promptTokensDetails"), "AUDIO"),
-    inputImageTokens: countOfModality(geminiField(usage, "promptTokensDetails"), "IMAGE"),
+    cachedAudioTokens: countOfModality(geminiField(usage, "cacheTokensDetails"), "AUDIO"),
+    inputAudioTokens: inputOfModality(usage, "AUDIO"),
+    inputImageTokens: inputOfModality(usage, "IMAGE"),
     outputAudioTokens: countOfModality(geminiField(usage, "responseTokensDetails"), "AUDIO"),
   });
   return Object.keys(found).length === 0 ? undefined : found;

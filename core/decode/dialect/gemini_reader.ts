@@ -213,6 +213,14 @@ export function countOfModality(details: unknown, modality: string): number | un
   );
 }
 
+/** Input tokens of one kind of content: of the prompt, and of what tools gave. */
+export function inputOfModality(usage: JsonRecord, modality: string): number | undefined {
+  return sumCounts(
+    countOfModality(geminiField(usage, "promptTokensDetails"), modality),
+    countOfModality(geminiField(usage, "toolUsePromptTokensDetails"), modality),
+  );
+}
+
 /**
  * Input is prompt plus tool-use prompt, output is candidates plus thoughts; cached is part of the prompt. A message that carries
  * no counts (only a traffic type) gives undefined.
@@ -227,8 +235,9 @@ function toGeminiUsage(usage: JsonRecord | undefined, totalOnly: number | undefi
     totalTokens: count("totalTokenCount"),
     cachedTokens: count("cachedContentTokenCount"),
     reasoningTokens: count("thoughtsTokenCount"),
-    inputAudioTokens: countOfModality(geminiField(usage, "promptTokensDetails"), "AUDIO"),
-    inputImageTokens: countOfModality(geminiField(usage, "promptTokensDetails"), "IMAGE"),
+    cachedAudioTokens: countOfModality(geminiField(usage, "cacheTokensDetails"), "AUDIO"),
+    inputAudioTokens: inputOfModality(usage, "AUDIO"),
+    inputImageTokens: inputOfModality(usage, "IMAGE"),
     outputAudioTokens: countOfModality(geminiField(usage, "candidatesTokensDetails"), "AUDIO"),
     outputImageTokens: countOfModality(geminiField(usage, "candidatesTokensDetails"), "IMAGE"),
   });

@@ -179,3 +179,24 @@ Deno.test("gemini tells how long an error asks to wait", () => {
   const odd = { ...error, details: [{ retryDelay: "soon" }] };
   assert.equal(readAnswer([JSON.stringify({ error: odd })]).answer.error?.retryAfterMs, undefined);
 });
+
+Deno.test("gemini counts sound and pictures of what tools gave as input, and sound read from a cache", () => {
+  const { answer } = readAnswer([JSON.stringify({
+    candidates: [],
+    usageMetadata: {
+      promptTokenCount: 10,
+      promptTokensDetails: [{ modality: "AUDIO", tokenCount: 8 }, { modality: "TEXT", tokenCount: 2 }],
+      cachedContentTokenCount: 6,
+      cacheTokensDetails: [{ modality: "AUDIO", tokenCount: 5 }, { modality: "TEXT", tokenCount: 1 }],
+      toolUsePromptTokenCount: 30,
+      toolUsePromptTokensDetails: [{ modality: "IMAGE", tokenCount: 29 }, { modality: "AUDIO", tokenCount: 1 }],
+    },
+  })]);
+  assert.deepEqual(answer.usage, {
+    inputTokens: 40,
+    cachedTokens: 6,
+    cachedAudioTokens: 5,
+    inputAudioTokens: 9,
+    inputImageTokens: 29,
+  });
+});
