@@ -12,6 +12,9 @@ const ONLY_WITH_HOST = 0.3;
 /** Databricks names its models in the path, and serves models of every kind there. */
 const SERVED_BY_DATABRICKS = /^\/serving-endpoints\/[^/]+\/invocations$/;
 
+/** Portkey keeps the messages under a name; the request brings what is filled in, and settings. */
+const STORED_PROMPT = /\/prompts\/[^/]+\/completions$/;
+
 /** Keys that only chat completions bodies have. */
 const OWN_KEYS = [
   "max_completion_tokens",
@@ -37,6 +40,7 @@ export const openaiChat: Dialect = {
   matchHead: (head) => {
     if (head.method !== "POST") return 0;
     if (hasPathEnd(head.path, "chat/completions") || hasPathEnd(head.path, "agents/completions")) return 1;
+    if (STORED_PROMPT.test(head.path)) return 0.9;
     return isWriterChat(head) || hasPathEnd(head.path, "api/chat/inference") ||
         hasPathEnd(head.path, "cortex/inference:complete")
       ? ONLY_WITH_HOST
@@ -72,8 +76,9 @@ function hasFunctionTool(json: JsonRecord): boolean {
 
 function decodeRequest(view: RequestView): ModelRequest | undefined {
   const json = asRecord(view.json);
-  if (json === undefined || !Array.isArray(json.messages)) return undefined;
-  const messages = decodeOpenAiMessages(json.messages);
+  const isStored = STORED_PROMPT.test(view.path);
+  if (json === undefined || (!isStored && !Array.isArray(json.messages))) return undefined;
+  const messages = decodeOpenAiMessages(asList(json.messages));
   const request: ModelRequest = {
     requestType: "chat",
     isStreaming: json.stream === true,
@@ -83,7 +88,7 @@ function decodeRequest(view: RequestView): ModelRequest | undefined {
   };
   const model = asFilledText(json.model);
   if (model !== undefined) request.model = model;
-  addSystemFacts(request);
+  if (!isStored) addSystemFacts(request);
   const choice = decodeToolChoice(json.tool_choice ?? json.function_call);
   if (choice !== undefined) request.toolChoice = choice;
   const cacheKey = asFilledText(json.prompt_cache_key);

@@ -259,3 +259,25 @@ Deno.test("chat has other paths at some vendors, which say so on their hosts alo
     0,
   ]);
 });
+
+Deno.test("openai_chat: a prompt that the gateway keeps has no messages in the request", () => {
+  const path = "/v1/prompts/pp-greet-1/completions";
+  assert.equal(openaiChat.matchHead(toRequestView({ path })), 0.9);
+  const json = { variables: { name: "Ada" }, stream: true, temperature: 0.5 };
+  const request = openaiChat.decodeRequest(toRequestView({ path, json }));
+  assert.deepEqual(request, {
+    requestType: "chat",
+    isStreaming: true,
+    messages: [],
+    tools: [],
+    parameters: { temperature: 0.5 },
+  });
+});
+
+Deno.test("a request whose messages are no list is a call of its model, with no word of messages", () => {
+  const decode = (json: unknown) => openaiChat.decodeRequest(toRequestView({ path: "/v1/chat/completions", json }));
+  const request = decode({ model: "m", messages: "Hello", max_tokens: 5 });
+  assert.deepEqual([request?.model, request?.messages, request?.messageCount], ["m", [], undefined]);
+  assert.deepEqual(request?.parameters, { max_tokens: 5 });
+  assert.equal(decode({ messages: "Hello" }), undefined);
+});
