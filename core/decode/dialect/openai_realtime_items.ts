@@ -10,8 +10,8 @@ const MEDIA = ["audio", "image_url"] as const;
 /** The items that the next response answers. */
 export class RealtimeItems {
   #items: JsonRecord[] = [];
-  /** What was said for responses that are told already. */
-  readonly #released = new Set<string>();
+  /** What was said that has its words, or belongs to responses that are told already. */
+  readonly #known = new Set<string>();
 
   /** Something that was said waits for its transcript. */
   get awaitsTranscript(): boolean {
@@ -45,18 +45,29 @@ export class RealtimeItems {
 
   /** The words of what was said, or that there are none; without effect when its response is told already. */
   addTranscript(json: JsonRecord): void {
+    // xAI tells again what it has heard so far, also when the words are known.
+    if (json["status"] === "in_progress") return;
     const id = asFilledText(json["item_id"]);
     const transcript = asFilledText(json["transcript"])?.trim();
     const at = this.#items.findIndex((item) => item["isSpoken"] === true && (id === undefined || item["id"] === id));
     if (at < 0) {
       // Said before the capture began, or by a server that does not tell of speech.
-      if (transcript && !this.#released.has(id ?? "")) this.add({ type: "message", role: "user", content: transcript });
+      if (transcript && this.#isNew(id)) this.add({ type: "message", role: "user", content: transcript });
       return;
     }
     const { isSpoken: _, ...item } = this.#items[at] ?? {};
+    this.#isNew(id);
     this.#items[at] = transcript
       ? { ...item, content: [...asList(item["content"]), { type: "input_text", text: transcript }] }
       : item;
+  }
+
+  /** Notes that words of an item were met; false when they were before. */
+  #isNew(id: string | undefined): boolean {
+    if (id === undefined) return true;
+    if (this.#known.has(id)) return false;
+    if (this.#known.size < MAX_ITEMS) this.#known.add(id);
+    return true;
   }
 
   /** Gives the items and starts anew. */
@@ -65,7 +76,7 @@ export class RealtimeItems {
     this.#items = [];
     for (const item of items) {
       const id = item["isSpoken"] === true ? asFilledText(item["id"]) : undefined;
-      if (id !== undefined && this.#released.size < MAX_ITEMS) this.#released.add(id);
+      this.#isNew(id);
     }
     return items;
   }

@@ -204,3 +204,29 @@ Deno.test("openai_realtime never throws, whatever comes in whatever order", () =
     turns.close?.(true);
   }
 });
+
+Deno.test("openai_realtime takes the words of what was said once, and those that are still guessed never", () => {
+  const turns = openaiRealtime.createTurns(HEAD);
+  const heard = (item_id: string, transcript: string, status?: string) => ({
+    type: "conversation.item.input_audio_transcription.completed",
+    item_id,
+    transcript,
+    ...(status && { status }),
+  });
+  turns.client({ type: "session.update", session: { audio: { input: { transcription: { model: "m" } } } } });
+  const say = (item_id: string) => [
+    { type: "input_audio_buffer.committed", item_id },
+    heard(item_id, "Hel", "in_progress"),
+    heard(item_id, "Hello", "completed"),
+    { type: "response.created" },
+    heard(item_id, "Hello"),
+    heard(item_id, "Hel", "in_progress"),
+    DONE,
+  ];
+  const inputs = ["a", "b"].map((id) => serve(turns, ...say(id)).find(({ request }) => request)?.request?.["input"]);
+  const content = [{ type: "input_audio" }, { type: "input_text", text: "Hello" }];
+  assert.deepEqual(inputs, [
+    [{ type: "message", role: "user", content, id: "a" }],
+    [{ type: "message", role: "user", content, id: "b" }],
+  ]);
+});
