@@ -94,7 +94,7 @@ export function toResponseFacts(answered: AnsweredCall, requestEventId: string |
   return {
     status: response.status,
     isSuccess: isFailed ? false : hasSucceeded(answered) ? true : undefined,
-    isStreaming: answer.hasBody ? answer.isStream : undefined,
+    isStreaming: answer.hasBody ? answer.isStream && !isErrorList(answered) : undefined,
     latencyMs: hasSpan(exchange) ? toDurationMs(startNs, response.lastByteNs) : undefined,
     timeToFirstTokenMs: isTimed && answer.isStream && first !== undefined ? toDurationMs(startNs, first) : undefined,
     stream: answer.toStreamFacts(isTimed),
@@ -103,6 +103,11 @@ export function toResponseFacts(answered: AnsweredCall, requestEventId: string |
     retryAfterMs: readRetryAfterMs(response.headers) ?? call.response?.error?.retryAfterMs,
     rateLimit: readRateLimit(response.headers),
   };
+}
+
+/** Google sends the error of a call as a list of one, like the stream that it would have sent. */
+function isErrorList({ answer, response }: AnsweredCall): boolean {
+  return response.status >= 400 && answer.format === "json_array";
 }
 
 /** The answer is whole; one that was not understood, or stopped without its end, may have told of an error. */

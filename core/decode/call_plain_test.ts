@@ -16,11 +16,17 @@ Deno.test("the words of an error that is plain text are told, of long ones the b
   const { data, confidence } = answer("upstream took too long\n", 504, "text/plain");
   assert.deepEqual([data.success, data.error], [false, { message: "upstream took too long" }]);
   assert.equal(confidence.completeness, "full");
-  assert.equal(answer("e".repeat(9000), 500, "text/plain").data.error?.message?.length, 4096);
+  assert.equal(answer("e".repeat(9000), 500, "text/plain").data.error?.message, "e".repeat(4096));
 });
 
 Deno.test("plain text that is no error, and pages, tell nothing", () => {
   const { data } = answer("upstream took too long", 200, "text/plain");
   assert.deepEqual([data.success, data.error, data.choices], [undefined, undefined, undefined]);
   assert.equal(answer("<html>Bad gateway</html>", 502, "text/html").data.error, undefined);
+});
+
+Deno.test("an error that comes as a list of one is no stream", () => {
+  const list = JSON.stringify([{ error: { code: 404, message: "No such model" } }]);
+  const { data } = answer(list, 404, "application/json");
+  assert.deepEqual([data.streaming, data.error?.message], [false, "No such model"]);
 });

@@ -6,8 +6,11 @@ import { decodeOpenAiTools, decodeParameters, decodeToolChoice } from "./openai_
 import { ChatReader } from "./openai_chat_reader.ts";
 import { hasPathEnd } from "./path_end.ts";
 
-/** Enough on a host that lists the format, too little anywhere else: Writer's path, Maritaca's older one, and Snowflake Cortex's. */
+/** Enough on a host that lists the format, too little anywhere else. */
 const ONLY_WITH_HOST = 0.3;
+
+/** Paths of Maritaca (an older one), MiniMax and Snowflake Cortex; Writer's is too short to stand here. */
+const PATHS_OF_HOSTS = ["api/chat/inference", "text/chatcompletion_v2", "cortex/inference:complete"] as const;
 
 /** Databricks names its models in the path, and serves models of every kind there. */
 const SERVED_BY_DATABRICKS = /^\/serving-endpoints\/[^/]+\/invocations$/;
@@ -41,10 +44,7 @@ export const openaiChat: Dialect = {
     if (head.method !== "POST") return 0;
     if (hasPathEnd(head.path, "chat/completions") || hasPathEnd(head.path, "agents/completions")) return 1;
     if (STORED_PROMPT.test(head.path)) return 0.9;
-    return isWriterChat(head) || hasPathEnd(head.path, "api/chat/inference") ||
-        hasPathEnd(head.path, "cortex/inference:complete")
-      ? ONLY_WITH_HOST
-      : 0;
+    return isWriterChat(head) || PATHS_OF_HOSTS.some((end) => hasPathEnd(head.path, end)) ? ONLY_WITH_HOST : 0;
   },
   matchBody,
   matchAnswer: (json) => {
@@ -76,8 +76,10 @@ function hasFunctionTool(json: JsonRecord): boolean {
 
 function decodeRequest(view: RequestView): ModelRequest | undefined {
   const json = asRecord(view.json);
-  const isStored = STORED_PROMPT.test(view.path);
-  if (json === undefined || (!isStored && !Array.isArray(json.messages))) return undefined;
+  const model = asFilledText(json?.model);
+  const hasList = Array.isArray(json?.messages);
+  // Without a list of messages it will be refused, and still be a call.
+  if (json === undefined || (!hasList && model === undefined && !STORED_PROMPT.test(view.path))) return undefined;
   const messages = decodeOpenAiMessages(asList(json.messages));
   const request: ModelRequest = {
     requestType: "chat",
@@ -86,9 +88,8 @@ function decodeRequest(view: RequestView): ModelRequest | undefined {
     tools: decodeOpenAiTools(json),
     parameters: decodeParameters(json),
   };
-  const model = asFilledText(json.model);
   if (model !== undefined) request.model = model;
-  if (!isStored) addSystemFacts(request);
+  if (hasList) addSystemFacts(request);
   const choice = decodeToolChoice(json.tool_choice ?? json.function_call);
   if (choice !== undefined) request.toolChoice = choice;
   const cacheKey = asFilledText(json.prompt_cache_key);

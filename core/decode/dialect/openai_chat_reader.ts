@@ -8,7 +8,7 @@ import { asCount, asFilledText, asList, asRecord, type JsonRecord, parseJson } f
 import { fromLlamaApi } from "./llama_api_answer.ts";
 import { ChatChoice } from "./openai_chat_choice.ts";
 import { decodeBareError, decodeOpenAiError } from "./openai_error.ts";
-import { decodeOpenAiUsage } from "./openai_usage.ts";
+import { addDocumentCost, decodeOpenAiUsage } from "./openai_usage.ts";
 
 /** Keys whose values change from chunk to chunk and that the reader does not read after the first chunk. */
 const IGNORED_KEYS = ["created", "obfuscation", "p"] as const;
@@ -106,7 +106,7 @@ export class ChatReader implements ResponseReader {
     // Groq and Moonshot have places of their own for it.
     const usage = record.usage ?? asRecord(record.x_groq)?.usage ?? asRecord(asList(record.choices)[0])?.usage;
     if (usage) {
-      this.#usage = decodeOpenAiUsage(usage, this.#quirks) ?? this.#usage;
+      this.#usage = addDocumentCost(decodeOpenAiUsage(usage, this.#quirks), record) ?? this.#usage;
       // Mistral names the tier among the counts; the last one counts.
       this.#serviceTier = asFilledText(asRecord(usage)?.service_tier) ?? this.#serviceTier;
     }

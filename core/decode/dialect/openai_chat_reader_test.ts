@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { ChatReader } from "./openai_chat_reader.ts";
 import type { ResponseContext } from "./dialect.ts";
+import { readAnswer } from "./dialect_testing.ts";
+import { openaiChat } from "./openai_chat.ts";
 import { Random } from "../../../tests/support/random.ts";
 
 const HEAD = { method: "POST", path: "/v1/chat/completions", query: "", headers: new Map<string, string>() };
@@ -236,4 +238,14 @@ Deno.test("no text makes the reader throw", () => {
     }
     reader.finish(random.below(2) === 0);
   }
+});
+
+Deno.test("openai_chat reads a cost in dollars that stands beside the usage, and none that was paid in credits", () => {
+  const read = (cost: unknown) =>
+    readAnswer(openaiChat, [{ json: { choices: [], usage: { prompt_tokens: 3, completion_tokens: 4 }, cost } }])
+      .answer.usage?.statedCostUsd;
+  assert.equal(read({ usd: 0.0002, diem: 0 }), 0.0002);
+  assert.equal(read({ usd: 0, diem: 0.3 }), undefined);
+  assert.equal(read({ usd: 0, diem: 0 }), 0);
+  assert.equal(read(0.4), undefined);
 });

@@ -21,7 +21,14 @@ export function decodeOpenAiError(json: unknown): ModelError | undefined {
   const text = asFilledText(record.error) ?? asFilledText(asList(record.error)[0]);
   if (text !== undefined) return { ...toError(record), message: text };
   if (record.object === "error" || record.type === "error") return toError(record);
-  return undefined;
+  return readMiniMax(asRecord(record["base_resp"]));
+}
+
+/** MiniMax answers every call with a code of its own, 0 where all went well, and errors with status 200. */
+function readMiniMax(state: JsonRecord | undefined): ModelError | undefined {
+  const code = state?.["status_code"];
+  if (typeof code !== "number" || code === 0) return undefined;
+  return compact<ModelError>({ code: String(code), message: asFilledText(state?.["status_msg"]) });
 }
 
 /**

@@ -45,3 +45,10 @@ Deno.test("the looser forms of a failed status are read too", () => {
   ];
   for (const [body, expected] of cases) assert.deepEqual(decodeBareError(body), expected, JSON.stringify(body));
 });
+
+Deno.test("a code of MiniMax other than 0 is an error, also with status 200; texts may be a list", () => {
+  const read = (status_code: number) => decodeOpenAiError({ base_resp: { status_code, status_msg: "login fail" } });
+  assert.deepEqual(read(1004), { code: "1004", message: "login fail" });
+  assert.equal(read(0), undefined);
+  assert.deepEqual(decodeOpenAiError({ error: ["field required", "more"] }), { message: "field required" });
+});

@@ -84,3 +84,11 @@ function addStatedCost(usage: Usage, json: JsonRecord, quirks: readonly string[]
   const bare = asAmount(json.cost);
   if (bare !== undefined && json.is_byok !== true && quirks.includes("usage_cost_usd")) usage.statedCostUsd = bare;
 }
+
+/** Adds the cost that a document states beside its usage (Venice: `cost:{usd,diem}`). Paid in credits, it has no price in dollars. */
+export function addDocumentCost(usage: Usage | undefined, document: JsonRecord): Usage | undefined {
+  const cost = usage === undefined ? undefined : asRecord(document.cost);
+  const usd = asAmount(cost?.usd);
+  if (usage === undefined || usd === undefined || (usd === 0 && cost?.diem !== 0)) return usage;
+  return { ...usage, statedCostUsd: usd };
+}
