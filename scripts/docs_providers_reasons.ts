@@ -7,7 +7,6 @@ export const UNREAD_FORMATS: Readonly<Record<string, string>> = {
   anthropic_sessions: "managed agents: sessions on the vendor's machines, documented, not read yet",
   grpc: "GitLab's Duo Workflow: a workflow that GitLab's service runs and asks its models for; not read yet",
   codeium_connect: "Connect and protobuf without a public schema",
-  protobuf: "protobuf in server-sent events; the vendor publishes the schema, not read yet",
   vllm: "paths that generate nothing: tokens, pooling, scores",
   web_app: "what a web application's own page sends: not documented, and it changes without notice",
 };
@@ -37,5 +36,6 @@ export const PARTLY_READ_FORMATS: Readonly<Record<string, string>> = {
   manus: "steps and tools of a task (`verbose`), attachments, confirmations",
   nlpcloud: "streamed answers, which are not documented",
   runpod_job: "inputs and outputs of workers other than the documented one for vLLM, beside prompt and text",
+  warp: "contents of files, documents and attachments; inputs that the app makes itself",
   zed: "the WebSocket of a thread (`/completions/session`)",
 };

@@ -4,7 +4,9 @@ import { crc32 } from "node:zlib";
 import { DAMAGED_CALL_FUZZ } from "../../tests/fuzz/damaged_calls.ts";
 import { sse, Stage } from "../../tests/support/call_stage.ts";
 import { runFuzz, TEST_INPUTS } from "../../tests/support/fuzz.ts";
+import { writeProto } from "../../tests/support/proto_writer.ts";
 import { concat } from "../../tests/support/random.ts";
+import { WARP_EVENT, WARP_REQUEST } from "./dialect/warp_schema.ts";
 
 interface Vendor {
   readonly url: string;
@@ -147,13 +149,34 @@ const VENDORS: readonly Vendor[] = [
     model: "m",
     text: "Hello",
   },
+  {
+    url: "https://app.warp.dev/ai/multi-agent",
+    provider: "warp",
+    dialect: "warp",
+    request: writeProto(
+      { input: { user_query: { query: "Hi" } }, settings: { model_config: { base: "m" } } },
+      WARP_REQUEST,
+    ),
+    headers: { "content-type": "application/x-protobuf" },
+    answer: [
+      {
+        client_actions: {
+          actions: [{ add_messages_to_task: { messages: [{ id: "1", agent_output: { text: "Hello" } }] } }],
+        },
+      },
+      { finished: { done: {} } },
+    ].map((event) => `data: ${writeProto(event, WARP_EVENT).toBase64()}\n\n`).join(""),
+    contentType: "text/event-stream",
+    model: "m",
+    text: "Hello",
+  },
 ];
 
 for (const { url, provider, dialect, request, headers, answer, contentType, model, text } of VENDORS) {
   Deno.test(`${new URL(url).host}${new URL(url).pathname} is ${provider} in ${dialect}`, () => {
     const stage = new Stage();
     const exchange = stage.open(url, headers === undefined ? {} : { headers });
-    stage.send(exchange, JSON.stringify(request));
+    stage.send(exchange, request instanceof Uint8Array ? request : JSON.stringify(request));
     stage.answer(exchange, [[answer, 20]], { headers: { "content-type": contentType ?? "application/json" } });
     stage.end(exchange);
     const asked = stage.single("ai.request");

@@ -3,6 +3,8 @@ import { AI_PLATFORM, GENERATIVE_LANGUAGE } from "../../core/decode/dialect/gemi
 import { type ProtoKind, type ProtoSchema, readProto } from "../../core/decode/dialect/protobuf.ts";
 import { PREDICT_ANSWER, PREDICT_REQUEST } from "../../core/decode/dialect/vertex_predict_grpc.ts";
 import { XAI_ANSWER, XAI_CHUNK, XAI_REQUEST } from "../../core/decode/dialect/xai_grpc_schema.ts";
+import { warp } from "../../core/decode/dialect/warp.ts";
+import { WARP_EVENT, WARP_REQUEST } from "../../core/decode/dialect/warp_schema.ts";
 import type { FuzzTarget } from "../support/fuzz.ts";
 import { writeProto } from "../support/proto_writer.ts";
 import { damage, type Random } from "../support/random.ts";
@@ -15,7 +17,28 @@ const SCHEMAS: readonly ProtoSchema[] = [
   XAI_CHUNK,
   PREDICT_REQUEST,
   PREDICT_ANSWER,
+  WARP_REQUEST,
+  WARP_EVENT,
 ];
+
+/** Warp's conversations and events of any shape. */
+export const warpFuzz: FuzzTarget = {
+  name: "warp",
+  run(random) {
+    const head = { method: "POST", path: "/ai/multi-agent", query: "", headers: new Map<string, string>() };
+    const bytes = writeProto(makeMessage(WARP_REQUEST, random, 6), WARP_REQUEST);
+    const messages = [{ name: "binary", text: "", bytes }];
+    const request = warp.decodeRequest({ ...head, json: undefined, messages, isComplete: true, quirks: [] });
+    if (request !== undefined) assert.deepEqual(JSON.parse(JSON.stringify(request)), request);
+    const response = { status: random.pick([200, 429]), headers: new Map<string, string>(), contentType: "" };
+    const reader = warp.createReader({ request, head, response, quirks: [], wantsDelta: random.once(2) });
+    for (let count = random.below(6); count > 0; count--) {
+      reader.message({ text: writeProto(makeMessage(WARP_EVENT, random, 7), WARP_EVENT).toBase64() });
+    }
+    const answer = reader.finish(random.once(2));
+    assert.deepEqual(JSON.parse(JSON.stringify(answer)), answer);
+  },
+};
 
 /** Messages of every table, whole and damaged: what was written is read, and no bytes throw. */
 export const protobufFuzz: FuzzTarget = {

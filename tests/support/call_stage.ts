@@ -74,9 +74,9 @@ export class Stage {
     };
   }
 
-  send(exchange: HttpExchange, body: string, completeness: Completeness = "complete"): boolean {
+  send(exchange: HttpExchange, body: string | Uint8Array, completeness: Completeness = "complete"): boolean {
     const sink = this.stage.request(exchange);
-    sink?.data(new TextEncoder().encode(body), 1 * MS);
+    sink?.data(typeof body === "string" ? new TextEncoder().encode(body) : body, 1 * MS);
     sink?.end(completeness, 1 * MS);
     return sink !== undefined;
   }

@@ -55,6 +55,7 @@ import { cody } from "./cody.ts";
 import { zed } from "./zed.ts";
 import { jetbrains } from "./jetbrains.ts";
 import { manus } from "./manus.ts";
+import { warp } from "./warp.ts";
 import { nlpcloud } from "./nlpcloud.ts";
 import { oci } from "./oci.ts";
 import { batches } from "./batches.ts";
@@ -111,6 +112,7 @@ export const DIALECTS: readonly Dialect[] = [
   zed,
   jetbrains,
   manus,
+  warp,
   fal,
   openaiVideos,
   audioVendor,
