@@ -26,6 +26,10 @@ interface LooseCall {
   /** Name and arguments. */
   readonly print: string;
   readonly turn: string;
+  /** The history of the request whose answer made it. */
+  readonly before: string;
+  /** Counts calls and published results. */
+  readonly order: number;
   readonly answerId: string;
   readonly responseId: string | undefined;
   /** Tells its result from others, when it has one. */
@@ -35,8 +39,9 @@ interface LooseCall {
 /** See the file's head. */
 export class LooseCalls {
   readonly #byProgram = new BoundedMap<string, LooseCall[]>(2_048);
-  /** Which event published the results of a turn. */
-  readonly #published = new BoundedMap<string, string>(8_192);
+  /** Which event published the results of a turn, and when. */
+  readonly #published = new BoundedMap<string, { readonly eventId: string; readonly order: number }>(8_192);
+  #order = 0;
 
   /** A call of an answer that was published. */
   add(draft: DraftEvent, call: ToolCall, known: KnownCall): void {
@@ -48,6 +53,8 @@ export class LooseCalls {
       id: call.id,
       print: toPrint(call),
       turn: toTurnKey(draft),
+      before: toHistoryMark(draft.call?.request?.messages ?? []),
+      order: this.#order++,
       answerId: draft.event.event_id,
       responseId: draft.call?.response?.requestId,
     });
@@ -58,29 +65,46 @@ export class LooseCalls {
   claim(draft: DraftEvent, result: ToolResult): KnownCall | undefined | "answered" {
     const history = toHistoryMark(draft.call?.request?.messages ?? []);
     const spot = `${toTurnKey(draft)}\n${history}\n${result.callId ?? result.name ?? ""}\n${toMark(result)}`;
-    const publishedBy = this.#published.get(spot);
-    if (publishedBy !== undefined && publishedBy !== draft.event.event_id) return "answered";
-    this.#published.set(spot, draft.event.event_id);
-    return this.take(draft, result);
+    const eventId = draft.event.event_id;
+    const published = this.#published.get(spot);
+    // The same request again brings nothing, unless the model made the call again at the same place: the same conversation once more.
+    const since = published === undefined || published.eventId === eventId ? undefined : published.order;
+    const call = this.#find(draft, result, since);
+    if (since !== undefined && (call === undefined || call === "answered")) return "answered";
+    this.#published.set(spot, { eventId, order: this.#order++ });
+    return call;
   }
 
   /** The same for a result that is known not to be published. */
   take(draft: DraftEvent, result: ToolResult): KnownCall | undefined | "answered" {
+    return this.#find(draft, result, undefined);
+  }
+
+  #find(draft: DraftEvent, result: ToolResult, since: number | undefined): KnownCall | undefined | "answered" {
     const calls = this.#byProgram.get(toProgramKey(draft))?.filter((call) => isMeant(call, result));
     if (calls === undefined || calls.length === 0) return undefined;
     const asked = findAsked(draft.call?.request?.messages ?? [], result);
-    const print = asked === undefined ? undefined : toPrint(asked);
-    const found = pick(calls.filter(({ known }) => !known.isAnswered), draft, print);
+    const open = calls.filter(({ known, order }) => !known.isAnswered && order > (since ?? -1));
+    const found = pickHere(open, draft, asked) ?? (since === undefined ? pick(open, draft, asked?.print) : undefined);
     const mark = toMark(result);
     if (found === undefined) {
       // The same result with another beginning of the conversation before it.
-      const isRepeated = calls.some((call) => call.resultMark === mark && call.print === print);
+      const isRepeated = calls.some((call) => call.resultMark === mark && call.print === asked?.print);
       return isRepeated ? "answered" : undefined;
     }
     found.known.isAnswered = true;
     found.resultMark = mark;
     return found.known;
   }
+}
+
+/** The call that was made at this very place of the conversation. */
+function pickHere(calls: readonly LooseCall[], draft: DraftEvent, asked: Asked | undefined): LooseCall | undefined {
+  if (asked === undefined || calls.length === 0) return undefined;
+  const turn = toTurnKey(draft);
+  return firstOfNewest(
+    calls.filter((call) => call.print === asked.print && call.before === asked.before && call.turn === turn),
+  );
 }
 
 function isMeant({ id, known }: LooseCall, { callId, name }: ToolResult): boolean {
@@ -108,21 +132,31 @@ function firstOfNewest(calls: readonly LooseCall[]): LooseCall | undefined {
   return calls.find(({ answerId }) => answerId === newest);
 }
 
+/** What the history says of the call that a result answers. */
+interface Asked {
+  readonly print: string;
+  /** The history up to the answer that made it. */
+  readonly before: string;
+}
+
 /** The call in the history that a result of the newest turn answers: by id, else by name and place among the results. */
-function findAsked(messages: readonly Message[], result: ToolResult): ToolCall | undefined {
-  if (result.callId !== undefined) {
-    for (let i = messages.length - 1; i >= 0; i--) {
-      const call = messages[i]?.toolCalls?.find(({ id }) => id === result.callId);
-      if (call !== undefined) return call;
-    }
-    return undefined;
-  }
-  const at = messages.findLastIndex(({ toolCalls }) => toolCalls !== undefined && toolCalls.length > 0);
-  const asked = messages[at]?.toolCalls?.filter(({ name }) => name === result.name) ?? [];
-  const results = messages.slice(at + 1).flatMap(({ toolResults = [] }) => toolResults)
-    .filter(({ name }) => name === result.name);
-  const place = results.findIndex(({ content }) => content === result.content);
-  return asked[place] ?? asked[0];
+function findAsked(messages: readonly Message[], result: ToolResult): Asked | undefined {
+  const { callId, name, content } = result;
+  const isIt = ({ id }: ToolCall) => (callId === undefined ? true : id === callId);
+  let at = messages.findLastIndex(({ toolCalls }) => toolCalls?.some(isIt) === true);
+  const calls = messages[at]?.toolCalls?.filter((call) => isIt(call) && (callId !== undefined || call.name === name)) ??
+    [];
+  const results = callId !== undefined
+    ? []
+    : messages.slice(at + 1).flatMap(({ toolResults = [] }) => toolResults).filter((each) => each.name === name);
+  const call = calls[results.findIndex((each) => each.content === content)] ?? calls[0];
+  if (call === undefined) return undefined;
+  while (isModel(messages[at - 1])) at--;
+  return { print: toPrint(call), before: toHistoryMark(messages.slice(0, at)) };
+}
+
+function isModel(message: Message | undefined): boolean {
+  return message?.role === "assistant" || message?.role === "model";
 }
 
 function toProgramKey(draft: DraftEvent): string {

@@ -109,7 +109,7 @@ export function toResultEvent(
     timeNs: draft.timeNs,
     confidence: call === undefined
       ? { level: "medium", completeness: "partial", missing: ["call"], reasons: ["call_before_capture"] }
-      : { level: call.isNamed ? "high" : "medium", completeness: "full" },
+      : { level: call.isNamed && result.callId !== undefined ? "high" : "medium", completeness: "full" },
     data: {
       ...(agent !== undefined && { agent }),
       tool,
