@@ -43,4 +43,6 @@ Deno.test("every agent's own name of a turn is found", () => {
   assert.equal(turnOf({ "x-codex-turn-metadata": '{"turn_id":"t"}' }), "t");
   assert.equal(turnOf({}, { sessionKeys: { turn: "t" } }), "t");
   assert.equal(turnOf({ "x-codex-turn-metadata": '{"turn_id":7}' }), undefined);
+  assert.equal(turnOf({ "x-initiator": "user", "x-request-id": "t" }), "t");
+  assert.equal(turnOf({ "x-initiator": "agent", "x-request-id": "t" }), undefined);
 });

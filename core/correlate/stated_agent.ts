@@ -57,8 +57,10 @@ export class StatedAgent {
 
   /** Names the user's turn the request belongs to. */
   turn(): string | undefined {
+    // Copilot marks the request that a user began; what its agent sends after it has the mark `agent`.
+    const copilot = this.#read("x-initiator") === "user" ? this.#read("x-request-id") : undefined;
     return this.#read("x-claude-code-prompt-id") ?? this.#read("x-opencode-request-id") ?? this.#readTurn("turn_id") ??
-      this.#draft.call?.request?.sessionKeys?.["turn"];
+      copilot ?? this.#draft.call?.request?.sessionKeys?.["turn"];
   }
 
   /** The session that Codex names beside its turn. */
