@@ -104,35 +104,37 @@ class LiveTurns implements TurnReader {
     else this.#voice.note(json);
   }
 
-  server(json: JsonRecord, text: string): TurnStep | undefined {
+  server(json: JsonRecord, text: string, _hasTurn: boolean, timeNs = 0): TurnStep | undefined {
     const type = asText(json["type"]);
     if (type === "session.started" || type === "session.updated") this.#tell(asRecord(json["session"]));
-    else if (type === "session.input_transcript.delta") return this.#voice.hear(json);
+    else if (type === "session.input_transcript.delta") return this.#voice.hear(json, this.#toVoiceRequest);
     else if (type === "session.output_transcript.delta") {
-      return this.#voice.say(json, this.#session.servedModel, (items) => this.#toVoiceRequest(items));
+      return this.#voice.say(json, this.#session.servedModel, this.#toVoiceRequest, timeNs);
     } else if (type === "response.event") return this.#takeResponse(json);
-    else if (type === "session.closed") return this.#voice.end();
+    else if (type === "session.closed") return this.#voice.end(this.#toVoiceRequest);
     else if (type === "error") return this.#refuse(json, text);
     return undefined;
   }
 
   close(isOrderly: boolean): TurnStep | undefined {
-    return isOrderly ? this.#voice.end() : undefined;
+    return isOrderly ? this.#voice.end(this.#toVoiceRequest) : this.#voice.flush(this.#toVoiceRequest);
   }
 
   #tell(session: JsonRecord | undefined): void {
+    // Whoever joins a session that others began learns from the server what was said before.
+    if (!this.#isStarted && this.#startNs === undefined) this.#voice.addHistory(asList(session?.["input"]));
     this.#isStarted = true;
     const id = session?.["id"];
     this.#session.tell(compact<JsonRecord>({ ...toVoice(session), id }));
     this.#backend.tell(compact<JsonRecord>({ ...toBackend(session), id }));
   }
 
-  #toVoiceRequest(input: unknown[]): JsonRecord {
+  readonly #toVoiceRequest = (input: unknown[]): JsonRecord => {
     const request = { ...this.#session.toBody(undefined), input, stream: true };
     const isNext = this.#hasHistory;
     this.#hasHistory = true;
     return isNext ? { ...request, has_history: true } : request;
-  }
+  };
 
   /** An event of a response of the second model. */
   #takeResponse(json: JsonRecord): TurnStep | undefined {
@@ -167,7 +169,7 @@ class LiveTurns implements TurnReader {
     if (!this.#isStarted && this.#startNs !== undefined) {
       const requestNs = this.#startNs;
       this.#startNs = undefined;
-      return { request: this.#voice.refuse((items) => this.#toVoiceRequest(items)), requestNs, answer, isEnd: true };
+      return { request: this.#voice.refuse(this.#toVoiceRequest), requestNs, answer, isEnd: true };
     }
     const [lane] = this.#lanes;
     const isHandoff = asText(asRecord(json["error"])?.["message"])?.startsWith("Responses handoff") === true;

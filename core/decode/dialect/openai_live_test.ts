@@ -32,10 +32,6 @@ function event(delegation: string, event: Record<string, unknown>) {
   return { type: "response.event", delegation_id: delegation, event };
 }
 
-function textOf(step: TurnStep | undefined): unknown {
-  return JSON.parse(step?.answer ?? "{}").delta;
-}
-
 Deno.test("openai_live is found by its two paths only", () => {
   for (const path of ["/v1/live/sessions", "/v1/live/sessions/live_1/attach"]) {
     assert.ok(openaiLive.matchHead({ ...HEAD, path }));
@@ -45,14 +41,34 @@ Deno.test("openai_live is found by its two paths only", () => {
   }
 });
 
+/** What a step tells of a reply: the words it answers, its pieces, whether it ended. */
+function tell(step: TurnStep | undefined) {
+  const asked = step?.request?.["input"] as
+    | readonly { readonly content: readonly { readonly text?: string }[] }[]
+    | undefined;
+  const answers = [
+    ...step?.earlier?.map(({ text }) => text) ?? [],
+    ...(step?.answer === undefined ? [] : [step.answer]),
+  ];
+  return [
+    asked?.map(({ content }) => content.at(-1)?.text),
+    answers.map((text) => JSON.parse(text).delta),
+    step?.isEnd,
+  ];
+}
+
 Deno.test("openai_live makes a call of what the model says until the user has spoken again", () => {
   const turns = start();
   turns.client({ type: "session.commentary.append", content: "note" });
   serve(turns, heard(0, 200, "How"));
   serve(turns, heard(200, 400, " warm is it."));
   serve(turns, heard(500, 600, "Tell me"));
-  const first = serve(turns, said(700, 800, "Mild."));
-  assert.equal(first?.isUnasked, true);
+  assert.equal(serve(turns, said(500, 600, "Mild.")), undefined, "the user may not have finished");
+  turns.client({ type: "session.thinking.append", content: "for what comes next" });
+  assert.equal(serve(turns, heard(600, 700, " now")), undefined);
+  assert.equal(serve(turns, heard(700, 800, "?")), undefined);
+  const first = serve(turns, said(1900, 2000, "Quite"));
+  assert.deepEqual([first?.isUnasked, first?.requestNs, first?.earlier?.length], [true, 9, 2]);
   assert.deepEqual(first?.request, {
     model: "voice",
     instructions: "speak",
@@ -63,30 +79,46 @@ Deno.test("openai_live makes a call of what the model says until the user has sp
       {
         type: "message",
         role: "user",
-        content: [{ type: "input_audio" }, { type: "input_text", text: "How warm is it. Tell me" }],
+        content: [{ type: "input_audio" }, { type: "input_text", text: "How warm is it. Tell me now?" }],
       },
     ],
   });
-  const late = serve(turns, heard(600, 700, "?"));
-  assert.equal(late, undefined, "the full stop of what is answered already");
-  const more = serve(turns, said(800, 900, "Quite"));
-  assert.deepEqual([more?.request, textOf(more)], [undefined, " Quite"]);
-  assert.deepEqual(serve(turns, heard(1000, 1100, "Thanks")), { isEnd: true });
-  const next = serve(turns, said(1200, 1300, "Sure"));
-  assert.equal(next?.request?.["has_history"], true);
-  assert.equal(turns.close?.(false), undefined);
-  assert.deepEqual(turns.close?.(true), { isEnd: true });
+  assert.equal(serve(turns, heard(800, 900, ".")), undefined, "a full stop of what is answered already");
+  assert.deepEqual(tell(serve(turns, said(2000, 2100, " so"))), [undefined, [" so"], undefined]);
+  assert.deepEqual(serve(turns, heard(3000, 3100, "Thanks")), { isEnd: true });
+  serve(turns, said(3200, 3300, "Sure"));
+  const last = turns.close?.(true);
+  assert.deepEqual(tell(last), [["for what comes next", "Thanks"], ["Sure"], true]);
+  assert.equal(last?.request?.["has_history"], true);
+});
+
+Deno.test("openai_live tells a reply that is held back when the user says something else, and when the socket breaks off", () => {
+  const turns = start();
+  serve(turns, heard(0, 200, "One"));
+  serve(turns, said(300, 400, "Two"));
+  assert.deepEqual(tell(serve(turns, heard(5000, 5100, "Three"))), [["One"], ["Two"], true]);
+  serve(turns, said(5200, 5300, "Four"));
+  assert.deepEqual(tell(turns.close?.(false)), [["Three"], ["Four"], undefined]);
+  const alone = start();
+  assert.deepEqual(tell(serve(alone, said(0, 100, "Hello"))), [[], ["Hello"], undefined], "nothing was said before");
+  assert.deepEqual(serve(alone, { type: "session.closed" }), { isEnd: true });
 });
 
 Deno.test("openai_live lets a reply that the user interrupts run out before the next one begins", () => {
   const turns = start();
   serve(turns, said(0, 100, "One"));
-  serve(turns, said(100, 500, " two"));
-  assert.equal(serve(turns, heard(300, 700, "Stop")), undefined);
-  const rest = serve(turns, said(500, 600, " thr"));
-  assert.deepEqual([rest?.request, textOf(rest)], [undefined, " thr"]);
-  const next = serve(turns, said(800, 900, "Yes"));
-  assert.deepEqual([next?.endsEarlier, next?.isUnasked, textOf(next)], [true, true, "Yes"]);
+  serve(turns, said(100, 1500, " two"));
+  assert.equal(serve(turns, heard(1300, 1700, "Stop")), undefined);
+  assert.deepEqual(tell(serve(turns, said(1500, 1600, " thr"))), [undefined, [" thr"], undefined]);
+  assert.deepEqual(serve(turns, said(1800, 1900, "Yes")), { isEnd: true });
+  assert.deepEqual(tell(turns.close?.(true)), [["Stop"], ["Yes"], true]);
+});
+
+Deno.test("openai_live learns what was said before from the server where others began the session", () => {
+  const turns = openaiLive.createTurns(HEAD);
+  const input = [{ role: "user", content: [{ type: "input_text", text: "Before" }] }];
+  serve(turns, { type: "session.started", session: { id: "live_2", model: "voice", input } });
+  assert.deepEqual(tell(serve(turns, said(0, 100, "Yes"))), [["Before"], ["Yes"], undefined]);
 });
 
 Deno.test("openai_live makes a call of every response of the model behind it, several at once", () => {
@@ -137,7 +169,8 @@ Deno.test("openai_live tells an error where something was asked for", () => {
 Deno.test("openai_live reads what is said by its words and model, and where a session continues", () => {
   const turns = start();
   const steps = [serve(turns, said(0, 1, "A")), serve(turns, said(1, 2, " b."))];
-  const { answer: response } = readAnswer(openaiLive.dialect, steps.map((step) => ({ text: step?.answer ?? "" })));
+  const texts = [...steps[0]?.earlier?.map(({ text }) => text) ?? [], steps[1]?.answer ?? ""];
+  const { answer: response } = readAnswer(openaiLive.dialect, texts.map((text) => ({ text })));
   assert.deepEqual([response.model, response.choices[0]?.message.content], ["voice", "A b."]);
   const view = toRequestView({ path: HEAD.path, json: { ...steps[0]?.request, has_history: true } });
   const request = openaiLive.dialect.decodeRequest(view);
