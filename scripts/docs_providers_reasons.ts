@@ -17,7 +17,7 @@ export const UNREAD_PROVIDERS: Readonly<Record<string, string>> = {
   augment: NO_DOCUMENTATION,
   tabnine: NO_DOCUMENTATION,
   trae: NO_DOCUMENTATION,
-  "replit-ai": NO_DOCUMENTATION,
+  "replit-ai": "its Model Farm has a public client of 2023, not read yet",
   devin: "its API starts and reads sessions of an agent, documented, not read yet",
   qodo: NO_DOCUMENTATION,
   supermaven: NO_DOCUMENTATION,

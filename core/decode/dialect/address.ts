@@ -5,8 +5,8 @@ import { asFilledText } from "./json_access.ts";
 
 const URL_PARTS = /^https?:\/\/([^/?#\s]+)([^?#\s]*)(\?[^#\s]*)?/i;
 
-/** Longest address that is remembered. */
-const LONGEST = 2048;
+/** Longest address that is remembered, and longest URL that is read. */
+const LONGEST = 2_048;
 
 /** The address a URL in an answer names; undefined when the value is none. Ports that go without saying are left out. */
 export function toAddress(url: unknown): string | undefined {
@@ -31,6 +31,6 @@ export function toPendingWork(
   { earlier }: Pick<ResponseContext, "earlier">,
   ...addresses: readonly (string | undefined)[]
 ): PendingWork | undefined {
-  const known = addresses.filter((address) => address !== undefined);
+  const known = addresses.filter((address) => address !== undefined).filter(({ length }) => length <= LONGEST);
   return known.length === 0 && earlier === undefined ? undefined : { addresses: known };
 }

@@ -17,6 +17,7 @@ Deno.test("work without an address cannot be recognised again", () => {
   assert.equal(onSameHost(head, "/a"), undefined);
   assert.equal(onSameHost({ ...head, host: "h" }, "/a"), "h/a");
   assert.equal(toPendingWork({}, undefined), undefined);
+  assert.equal(toPendingWork({}, "h/".padEnd(3000, "x")), undefined, "a number may be of any length");
   assert.deepEqual(toPendingWork({}, undefined, "h/a"), { addresses: ["h/a"] });
   assert.deepEqual(toPendingWork({ earlier: { choices: [] } }, undefined), { addresses: [] });
 });

@@ -22,8 +22,8 @@ const CHAT_ONLY_QUIRK = "reasoning_outside_completion";
 
 const IGNORED_KEYS = ["sequence_number", "obfuscation", "item_id"] as const;
 
-/** Statuses of an answer in the background that is not there yet. */
-const UNDER_WAY: ReadonlySet<unknown> = new Set(["queued", "in_progress"]);
+/** Statuses of an answer in the background that is not there yet; Manus says `running`. */
+const UNDER_WAY: ReadonlySet<unknown> = new Set(["queued", "in_progress", "running"]);
 
 type Field = "text" | "input" | "reasoning";
 

@@ -287,6 +287,8 @@ Deno.test("an answer in the background is fetched by its id, and has no message 
   const poll = { path: "/v1/responses/resp_1", host: "h.example", method: "GET", earlier: accepted };
   const running = readAnswer(openaiResponses, [{ json: { ...queued, status: "in_progress" } }], poll).answer;
   assert.deepEqual([running.pending, running.choices], [{ addresses: [] }, []]);
+  const ofManus = readAnswer(openaiResponses, [{ json: { ...queued, status: "running" } }], options).answer;
+  assert.deepEqual(ofManus.pending, accepted.pending);
   const done = { ...queued, status: "completed", output: [MESSAGE], usage: USAGE };
   const { answer } = readAnswer(openaiResponses, [{ json: done }], poll);
   assert.deepEqual([answer.pending, answer.choices[0]?.message.content, answer.usage?.totalTokens], [
