@@ -35,12 +35,14 @@ const latin1 = new TextDecoder("latin1");
 
 /**
  * Masks the heads at the front of a message that is cut into `pieces`: the final head and the interim ones (1xx) before it.
- * Returns false when the head does not end in them; what is there is masked all the same.
+ * `isAll`: every line that looks like one of a head, wherever it is, for other requests may begin in the same record. Returns
+ * false when the head does not end in them; what is there is masked all the same.
  */
-export function maskHeads(pieces: readonly Uint8Array[]): boolean {
+export function maskHeads(pieces: readonly Uint8Array[], isAll = false): boolean {
   const whole = join(pieces);
   let at = 0;
   let isEnded = false;
+  if (isAll) maskHead(whole, 0, whole.length);
   for (;;) {
     const end = findHeadEnd(whole, at);
     isEnded = end >= 0;
@@ -91,7 +93,7 @@ function maskHead(bytes: Uint8Array, from: number, end: number): void {
   for (let at = from; at < end;) {
     const lineFeed = bytes.indexOf(LF, at);
     const next = lineFeed < 0 || lineFeed >= end ? end : lineFeed + 1;
-    if (at === from) {
+    if (at === from || isRequestLine(bytes, next)) {
       maskTarget(bytes, at, next);
     } else if (bytes[at] === SPACE || bytes[at] === 9) {
       // A folded line continues the value before it.
@@ -101,6 +103,12 @@ function maskHead(bytes: Uint8Array, from: number, end: number): void {
     }
     at = next;
   }
+}
+
+/** `HTTP/1.1` and the line's end before `end`. */
+function isRequestLine(bytes: Uint8Array, end: number): boolean {
+  if (bytes[end - 1] !== LF) return false;
+  return / HTTP\/1\.[01]\r?\n$/.test(latin1.decode(bytes.subarray(Math.max(0, end - 11), end)));
 }
 
 function maskTarget(bytes: Uint8Array, from: number, end: number): void {

@@ -64,3 +64,10 @@ Deno.test("fillers of every length from 19 bytes on are as long as asked, their 
   }
   equals(requestFiller(5), undefined);
 });
+
+Deno.test("where several requests are in one record, the credentials of each are masked", () => {
+  const bytes = new Uint8Array(Buffer.from(`{"tail":1}\r\n\r\n${HEAD}${HEAD}`, "latin1"));
+  maskHeads([bytes], true);
+  const masked = Buffer.from(bytes).toString("latin1");
+  is(masked.split("TOPSECRET").length, 3, "only the bodies still have the word");
+});

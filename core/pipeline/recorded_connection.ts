@@ -1,31 +1,23 @@
 import { writeRecord } from "../capture/record_codec.ts";
 import type { HttpExchange } from "../model/http_exchange.ts";
-import { type RawData, RECEIVED, RecordFlag, SENT } from "../model/raw_capture.ts";
-import { requestFiller, responseFiller } from "./filler.ts";
+import { type RawData, RecordFlag, SENT } from "../model/raw_capture.ts";
+import { blank, mayBeOpenHead } from "./blank.ts";
 import { maskHeads } from "./head_mask.ts";
 import { createRecordedExchange, isOver, isUnanswered, type RecordedExchange } from "./recorded_exchange.ts";
-import { extend, payloadOf, type Range, rangeOf, toFillerRecord, toSkippedRecord } from "./recorded_range.ts";
+import { RecordedFillers } from "./recorded_fillers.ts";
+import { extend, payloadOf, type Range, rangeOf } from "./recorded_range.ts";
 import type { QueuedRecord, RecordingQueue } from "./recording_queue.ts";
-
-/** Exchanges without a model call that are remembered as fillers for the next one that is. */
-const MAX_FILLERS = 8192;
-const NOTHING: Range = { from: -1, to: -1 };
 
 interface EarlyRecord {
   readonly record: QueuedRecord;
   readonly isRequest: boolean;
+  /** As the decoder dates its bytes. */
+  readonly timeNs: number;
   readonly range: Range;
   /** Offset behind the last byte that was copied. */
   readonly copiedTo: number;
-  /** The kernel copied only the beginning of the call. */
-  readonly isHeadsOnly: boolean;
-}
-
-/** What stands for an exchange, or for a request of which only the beginning was copied (`isHeadsOnly`). */
-interface Filler {
-  readonly sent: Range;
-  readonly received: Range;
-  readonly isHeadsOnly: boolean;
+  /** What it says of the other direction. */
+  readonly lossFlag: number;
 }
 
 /** Decides, exchange by exchange, which records of one connection go into the recording. */
@@ -43,13 +35,12 @@ export class RecordedConnection {
   #exchanges: RecordedExchange[] = [];
   /** Records of no exchange so far: heads that are not whole yet, and frames before anything is known of them. */
   #early: EarlyRecord[] = [];
-  /** Answers to requests that could not be read: left out, but their bytes are accounted for. */
-  #stray: Range = { from: -1, to: -1 };
   /** Exchanges that the record under way began. */
   #fresh: RecordedExchange[] = [];
   #writing: RecordedExchange | undefined;
-  #isRequestOpen = false;
-  #fillers: Filler[] = [];
+  readonly #fillers = new RecordedFillers();
+  /** A model call ended without its answer being whole. */
+  #hasOpenEnd = false;
   /** Exchanges share records and compression state (HTTP/2): nothing can be left out of the middle. */
   #isFramed = false;
   /** Frames are kept, all of them, because there was a model call. */
@@ -90,8 +81,14 @@ export class RecordedConnection {
     if (this.#isWhole) return this.#keepWhole(record);
     const range = rangeOf(fact);
     const isRequest = this.#isFromClient(fact);
-    const isHeadsOnly = (fact.flags & RecordFlag.headsOnly) !== 0;
-    const early = { record, isRequest, range, copiedTo: fact.streamOffset + fact.bytes.length, isHeadsOnly };
+    const early = {
+      record,
+      isRequest,
+      timeNs: fact.direction === SENT ? fact.entryNs : fact.returnNs,
+      range,
+      copiedTo: fact.streamOffset + fact.bytes.length,
+      lossFlag: fact.flags & RecordFlag.otherLost,
+    };
     if (this.#isFramed) return void this.#early.push(early);
     if (isRequest) this.#request(early);
     else this.#response(early);
@@ -108,14 +105,16 @@ export class RecordedConnection {
       item.sentRecords = [];
       item.receivedRecords = [];
     }
-    this.#dropEarly();
+    this.#dropEarly(true);
+    this.#dropEarly(false);
   }
 
   /** The connection or the capture ended. */
   close(): void {
     for (const item of this.#exchanges) this.#finish(item);
     this.#exchanges = [];
-    this.#dropEarly();
+    this.#dropEarly(true);
+    this.#dropEarly(false);
   }
 
   #isFromClient(fact: RawData): boolean {
@@ -128,17 +127,19 @@ export class RecordedConnection {
     const [first] = this.#fresh;
     // A head goes on where its last piece ended; after a hole what came before is no part of it.
     const before = this.#early.findLast((item) => item.isRequest);
-    if (before !== undefined && before.copiedTo !== range.from) this.#dropEarly();
+    if (before !== undefined && before.copiedTo !== range.from) this.#dropEarly(true);
     if (first !== undefined) {
-      const pieces = this.#early.filter((item) => item.isRequest);
+      const firstNs = first.exchange.request.firstByteNs;
+      const pieces = this.#early.filter((item) => item.isRequest && item.timeNs >= firstNs);
       first.sentRecords.push(...pieces.map((item) => item.record), record);
+      for (const piece of [...pieces, early]) first.sent.lossFlag |= piece.lossFlag;
       for (const piece of pieces) extend(first.sent, piece.range);
       extend(first.sent, range);
-      this.#early = this.#early.filter((item) => !item.isRequest);
-      this.#dropEarly();
+      this.#early = this.#early.filter((item) => !pieces.includes(item));
+      this.#dropEarly(true);
       // Several requests in one record share its fate: it is kept when any of them is a model call.
       for (const item of this.#fresh.slice(1)) if (item.decision === "ai") first.decision = "ai";
-    } else if (this.#isRequestOpen && this.#writing !== undefined) {
+    } else if (this.#writing?.exchange.request.lastByteNs === early.timeNs) {
       this.#writing.sentRecords.push(record);
       extend(this.#writing.sent, range);
     } else {
@@ -146,57 +147,86 @@ export class RecordedConnection {
     }
   }
 
+  /** Of an answer is what live decode took for it: it dates each answer by its first and its last byte. */
   #response(early: EarlyRecord): void {
     this.#finishUnanswered();
-    const [first] = this.#exchanges;
-    if (first === undefined) {
+    const before = this.#early.findLast((item) => !item.isRequest);
+    if (before !== undefined && before.copiedTo !== early.range.from) this.#dropEarly(false);
+    const users = this.#exchanges.filter(({ exchange }) => exchange.response?.lastByteNs === early.timeNs);
+    const owner = users.find((item) => item.decision === "ai") ?? users[0];
+    if (owner === undefined) {
       this.#early.push(early);
-      // Once an exchange was seen, an answer to none of them belongs to a request that could not be read.
-      if (this.#writing !== undefined) this.#dropEarly();
+      // Once an exchange was seen, only the beginning of a head may still find its answer.
+      const pieces = this.#early.filter((item) => !item.isRequest).map((item) => payloadOf(item.record));
+      if (this.#writing !== undefined && !mayBeOpenHead(pieces)) this.#dropEarly(false);
       return;
     }
-    first.receivedRecords.push(early.record);
-    extend(first.received, early.range);
+    const firstNs = owner.exchange.response?.firstByteNs ?? early.timeNs;
+    const pieces = this.#early.filter((item) => !item.isRequest && item.timeNs >= firstNs);
+    this.#early = this.#early.filter((item) => !pieces.includes(item));
+    this.#dropEarly(false);
+    if (owner.received.from < 0) owner.received.lossFlag = (pieces[0] ?? early).lossFlag;
+    for (const piece of [...pieces, early]) {
+      owner.receivedRecords.push(piece.record);
+      extend(owner.received, piece.range);
+    }
   }
 
-  /**
-   * Exchanges that were ended without an answer have none in the record under way either. What came before it may be the
-   * beginning of the same head.
-   */
+  /** Exchanges that were ended without an answer have none in the record under way either. */
   #finishUnanswered(): void {
-    let item = this.#exchanges[0];
-    while (item !== undefined && isUnanswered(item.exchange)) {
-      const next = this.#exchanges[1];
-      if (next !== undefined && item.decision === "ai" && item.receivedRecords.length > 0) {
-        next.receivedRecords.unshift(...item.receivedRecords);
-        extend(next.received, item.received);
-        item.receivedRecords = [];
-      }
-      this.#finish(item);
-      this.#exchanges.shift();
-      item = this.#exchanges[0];
+    while (this.#exchanges[0] !== undefined && isUnanswered(this.#exchanges[0].exchange)) {
+      this.#finish(this.#exchanges.shift()!);
     }
   }
 
-  #dropEarly(): void {
-    for (const item of this.#early) {
-      if (!item.isRequest) extend(this.#stray, item.range);
-      else if (item.isHeadsOnly) this.#addFiller({ sent: item.range, received: NOTHING, isHeadsOnly: true });
+  /** What is of no exchange is left out, or blanked where the connection is in the file: it decided what live decode saw. */
+  #dropEarly(isRequest: boolean): void {
+    const dropped = this.#early.filter((item) => item.isRequest === isRequest);
+    if (dropped.length === 0) return;
+    this.#early = this.#early.filter((item) => item.isRequest !== isRequest);
+    const bytes = dropped.reduce((sum, item) => sum + item.record.bytes.length, 0);
+    if (!this.#isFramed && this.#fillers.mayBlank(bytes)) return this.#blank(dropped, isRequest);
+    for (const item of dropped) if (!item.isRequest) this.#fillers.addStray(item.range);
+    this.#drop(dropped.map((item) => item.record), "undecided");
+  }
+
+  /** In its place where nothing before it waits for the next model call; else it waits, too. */
+  #blank(dropped: readonly EarlyRecord[], isRequest: boolean): void {
+    const open = dropped.filter((item) => item.record.fate === "undecided");
+    blank(open.map((item) => payloadOf(item.record)), isRequest);
+    const isInPlace = this.isKept && this.#fillers.isEmpty;
+    for (const { record, timeNs } of open) {
+      if (isInPlace) {
+        this.#skip("undecided", payloadOf(record).length);
+        this.#keep([record]);
+      } else {
+        this.#drop([record], "undecided");
+        this.#fillers.addBlank(timeNs, record.bytes);
+      }
     }
-    this.#drop(this.#early.map((item) => item.record), "undecided");
-    this.#early = [];
   }
 
   /** After each record: decides what can be decided. */
   #settle(fact: RawData): void {
     this.#writing = this.#fresh.at(-1) ?? this.#writing;
     this.#fresh = [];
-    this.#isRequestOpen = this.#writing?.exchange.request.completeness === "in_flight";
     for (const item of this.#exchanges) this.#release(item, fact);
     this.#isWhole ||= this.#exchanges.some((item) => item.decision === "ai" && item.exchange.protocol === "websocket");
     while (this.#exchanges[0] !== undefined && isOver(this.#exchanges[0].exchange)) {
       this.#finish(this.#exchanges.shift()!);
     }
+    if (this.isKept && !this.#fillers.isEmpty && this.#owesEnd()) this.#writeFillers(fact);
+  }
+
+  /** What came next was what ended a model call: its answer has lost its own end. */
+  #owesEnd(): boolean {
+    return this.#hasOpenEnd || this.#exchanges.some((item) => item.decision === "ai" && item.received.from < 0);
+  }
+
+  #writeFillers(fact: RawData): void {
+    this.#hasOpenEnd = false;
+    const isServerSide = this.#writing?.exchange.connection.serverSide ?? false;
+    for (const bytes of this.#fillers.take(fact, isServerSide)) this.#queue.add(bytes, "keep");
   }
 
   #release(item: RecordedExchange, fact: RawData): void {
@@ -215,8 +245,14 @@ export class RecordedConnection {
   #keepRequest(item: RecordedExchange, fact: RawData): void {
     const [first] = item.sentRecords;
     if (first !== undefined && item.sent.from >= 0) {
-      maskHeads(item.sentRecords.map(payloadOf));
-      first.before = [...this.#takePrelude(), ...this.#takeFillers(fact, item.exchange.connection.serverSide)];
+      maskHeads(item.sentRecords.map(payloadOf), true);
+      // What lies before the first record in the file goes there with it.
+      if (!this.isKept) this.#dropEarly(false);
+      for (const other of this.#exchanges) {
+        if (other === item) break;
+        if (other.decision === "other" || other.decision === "lost") this.#fillers.addRequest(other);
+      }
+      first.before = [...this.#takePrelude(), ...this.#fillers.take(fact, item.exchange.connection.serverSide)];
       // From here on only body bytes come; they are kept as they are.
       item.sent.from = -1;
     }
@@ -247,11 +283,12 @@ export class RecordedConnection {
     this.#drop([...item.sentRecords, ...item.receivedRecords], isOther ? "not_ai" : "undecided");
     item.sentRecords = [];
     item.receivedRecords = [];
-    if (item.decision !== "ai") this.#addFiller({ sent: item.sent, received: item.received, isHeadsOnly: false });
-  }
-
-  #addFiller(filler: Filler): void {
-    if (this.#fillers.length < MAX_FILLERS) this.#fillers.push(filler);
+    if (item.decision === "ai") {
+      const { request, response } = item.exchange;
+      this.#hasOpenEnd ||= request.completeness !== "complete" || response?.completeness !== "complete";
+      return;
+    }
+    this.#fillers.addExchange(item);
   }
 
   #takePrelude(): Uint8Array[] {
@@ -259,21 +296,6 @@ export class RecordedConnection {
     this.prelude = [];
     this.isKept = true;
     return prelude;
-  }
-
-  #takeFillers(fact: RawData, isServerSide: boolean): Uint8Array[] {
-    const [fillers, stray] = [this.#fillers, this.#stray];
-    this.#fillers = [];
-    this.#stray = { from: -1, to: -1 };
-    const [asked, answered] = isServerSide ? [RECEIVED, SENT] as const : [SENT, RECEIVED] as const;
-    const records = fillers.flatMap((filler) =>
-      filler.isHeadsOnly ? [toSkippedRecord(fact, asked, filler.sent)] : [
-        ...toFillerRecord(fact, asked, filler.sent, requestFiller),
-        ...toFillerRecord(fact, answered, filler.received, responseFiller),
-      ]
-    );
-    // What it answers was not read: no request that is there may take it for its own.
-    return [...records, ...toFillerRecord(fact, answered, stray, responseFiller, RecordFlag.otherLost)];
   }
 
   #keep(records: readonly QueuedRecord[]): void {

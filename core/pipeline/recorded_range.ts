@@ -41,9 +41,3 @@ export function toFillerRecord(
   if (bytes === undefined) return [];
   return [writeRecord({ ...fact, direction, streamOffset: range.from, bytes, callTotal: bytes.length, flags })];
 }
-
-/** The record of a call of which nothing is copied because nothing on its connection was wanted: why its bytes are missing. */
-export function toSkippedRecord(fact: RawData, direction: 1 | 2, { from, to }: Range): Uint8Array {
-  const flags = RecordFlag.headsOnly | RecordFlag.truncated;
-  return writeRecord({ ...fact, direction, streamOffset: from, bytes: new Uint8Array(0), callTotal: to - from, flags });
-}
