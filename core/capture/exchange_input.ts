@@ -162,21 +162,30 @@ const TEXT_TYPE = /^(?:application\/json|application\/x-ndjson|text\/event-strea
 const TEXT_START = /^\s*(?:[{["]|data:|event:|id:|retry:|:)/;
 
 /**
- * Gives the bytes of a body that an input holds as text. Recorders write bodies they take for bytes as base64: it is undone where
- * the content type says bytes, or says text that this text is not but its decoded bytes are, compressed or not.
+ * Gives the bytes of a body that an input holds as text. Recorders write bodies they take for bytes as base64, or in hexadecimal
+ * digits: it is undone where the content type says bytes, or says text that this text is not but its decoded bytes are, compressed
+ * or not.
  */
 export function readBody(text: string, contentType: string): Uint8Array {
   const type = contentType.toLowerCase();
-  if (BINARY_TYPE.test(type)) return readBase64(text) ?? new TextEncoder().encode(text);
+  if (BINARY_TYPE.test(type)) return readHex(text) ?? readBase64(text) ?? new TextEncoder().encode(text);
   return (TEXT_TYPE.test(type) ? readEncodedText(text) : undefined) ?? new TextEncoder().encode(text);
 }
 
 function readEncodedText(text: string): Uint8Array | undefined {
   if (text.length < 8 || !/^[A-Za-z0-9+/]{8}/.test(text)) return undefined;
-  const bytes = readBase64(text);
+  const bytes = readHex(text) ?? readBase64(text);
   if (bytes === undefined) return undefined;
   if (findMark(bytes) !== undefined) return bytes;
   return TEXT_START.test(new TextDecoder().decode(bytes.subarray(0, 4_096))) ? bytes : undefined;
+}
+
+/** Fewest digits that are no chance: base64 of so many characters has others, too. */
+const FEWEST_DIGITS = 32;
+
+function readHex(text: string): Uint8Array | undefined {
+  const isHex = text.length >= FEWEST_DIGITS && text.length % 2 === 0 && /^[0-9a-f]+$/.test(text);
+  return isHex ? new Uint8Array(Buffer.from(text, "hex")) : undefined;
 }
 
 /** Decodes base64, white space left out; undefined when it is not base64. */

@@ -132,3 +132,25 @@ Deno.test("a method is what stands on the wire, however a recorder wrote it", as
   const { exchanges: [input] } = await read(JSON.stringify({ method: "post", url: "https://a.b/c" }));
   is(input?.exchange.request.method, "POST");
 });
+
+Deno.test("a body that a recorder wrote in hexadecimal digits is its bytes", async () => {
+  const bytes = new Uint8Array(64).map((_, i) => i * 5);
+  const json = new TextEncoder().encode('{"choices":[{"index":0}],"x":"a rather long text, long enough"}');
+  const write = (type: string, body: Uint8Array) => ({
+    ...LINE,
+    response_headers: { "content-type": type },
+    response_body: Buffer.from(body).toString("hex"),
+  });
+  const lines = [
+    write("application/vnd.amazon.eventstream", bytes),
+    write("application/json", gzipSync(json)),
+    { ...LINE, response_headers: { "content-type": "text/plain" }, response_body: "00ff".repeat(20) },
+    { ...LINE, response_headers: { "content-type": "application/octet-stream" }, response_body: "cafe" },
+  ];
+  const { exchanges: read4 } = await read(lines.map((line) => JSON.stringify(line)).join("\n"));
+  equals(read4[0]?.responseBody, bytes);
+  equals(read4[1]?.responseBody, new Uint8Array(gzipSync(json)));
+  is(read4[1]?.exchange.response?.headers.get("content-encoding"), "gzip");
+  is(new TextDecoder().decode(read4[2]?.responseBody), "00ff".repeat(20), "text that says it is text stays as it is");
+  is(read4[3]?.responseBody.length, 3, "a few characters may be base64");
+});
