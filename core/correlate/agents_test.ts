@@ -121,6 +121,19 @@ Deno.test("agents find who works for whom by the prompt of the call that started
   assert.deepEqual(agentsOf(after).map((one) => one?.rule), [undefined]);
 });
 
+Deno.test("agents find the prompt behind what a client tells every conversation first", () => {
+  const client = new Client();
+  const facts: Message[] = [...says("This is the setup."), {
+    role: "assistant",
+    content: "Got it. Thanks for the context!",
+  }];
+  const ask = (systemPrompt: string, text: string, calls: readonly ToolCall[] = []) =>
+    client.call({ request: { systemPrompt, messages: [...facts, ...says(text)] } }, calls);
+  const [task] = eventsOf(ask("You build.", "Where is parse() used?", [TASK]), "agent.tool_call");
+  assert.deepEqual(causesOf(ask("You look.", PROMPT))?.map(({ event_id: id }) => id), [task?.event_id]);
+  assert.equal(causesOf(ask("You build.", "Where is parse() used?")), undefined);
+});
+
 Deno.test("agents take nobody for a sub-agent who spoke before the call, or whose words only contain a prompt", () => {
   const client = new Client();
   const before = { request: { messages: says(PROMPT) } };

@@ -1,4 +1,5 @@
 import type { Message } from "../model/model_call.ts";
+import { skipSetup } from "./turn_key.ts";
 
 /** A tool call that starts a sub-agent. */
 export interface TaskCall {
@@ -42,8 +43,9 @@ export function findTaskCall(
 
 /** What a conversation begins with: its first messages that are not the model's, up to the model's first one. */
 export function toFirstText(messages: readonly Message[]): string {
-  const end = messages.findIndex(({ role }) => role === "assistant" || role === "model");
-  return (end < 0 ? messages : messages.slice(0, end))
+  const own = skipSetup(messages);
+  const end = own.findIndex(({ role }) => role === "assistant" || role === "model");
+  return (end < 0 ? own : own.slice(0, end))
     .flatMap(({ role, content }) => (role === "system" || role === "developer" ? [] : content ?? [])).join("\n");
 }
 

@@ -24,11 +24,23 @@ export function toTurnKey(draft: DraftEvent): string {
 function toConversationKey(request: ModelRequest): string {
   let key = known.get(request);
   if (key === undefined) {
-    const first = request.messages.find(({ role }) => role !== "system" && role !== "developer");
+    const first = skipSetup(request.messages).find(({ role }) => role !== "system" && role !== "developer");
     key = `${toPromptKey(request.systemPrompt)}\n${toBeginning(first)}`;
     known.set(request, key);
   }
   return key;
+}
+
+/** How Gemini CLI and its kin answer, in the model's name, what they tell every conversation first. */
+const SETUP_ANSWER = "Got it. Thanks for the context!";
+const SEARCHED_MESSAGES = 4;
+
+/** The messages of a conversation without what the client tells every conversation first. */
+export function skipSetup(messages: readonly Message[]): readonly Message[] {
+  for (let i = 1; i < Math.min(messages.length, SEARCHED_MESSAGES); i++) {
+    if (messages[i]?.content === SETUP_ANSWER && messages[i]?.role !== "user") return messages.slice(i + 1);
+  }
+  return messages;
 }
 
 /** Keys of the newest system prompts: an agent sends its own with each request. */

@@ -18,3 +18,15 @@ Deno.test("conversations with other instructions or another first message are ot
   const keys = [keyOf("You plan.", "go"), keyOf("You code.", "go"), keyOf("You plan.", "no"), keyOf(undefined, "go")];
   assert.equal(new Set(keys).size, keys.length);
 });
+
+Deno.test("what a client tells every conversation first is no beginning of one", () => {
+  const keyOfTask = (task: string) => {
+    const messages = ["setup", "Got it. Thanks for the context!", task].map((content, index) => ({
+      role: index === 1 ? "assistant" : "user",
+      content,
+    }));
+    return toTurnKey(draftOf("ai.request", { ordinal: 0, timeNs: 0, request: { messages } }));
+  };
+  assert.notEqual(keyOfTask("one"), keyOfTask("two"));
+  assert.equal(keyOfTask("one"), keyOfTask("one"));
+});

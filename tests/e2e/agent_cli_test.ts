@@ -65,6 +65,33 @@ for (const cli of CLIS) {
   );
 }
 
+testOrSkip(
+  "the agent qwen starts a sub-agent in its own process: who works for whom, and for which call",
+  findCaptureReason() ?? (isOnPath("qwen") ? undefined : "qwen is not installed (npm install -g @qwen-code/qwen-code)"),
+  async () => {
+    const stage = await Stage.open();
+    try {
+      const command = JSON.stringify({ command: "uname -s", description: "a step", is_background: false });
+      const prompt = `Do call-sub and look around.\nSTEP run_shell_command ${command}`;
+      const task = JSON.stringify({ description: "look", prompt, subagent_type: "general-purpose" });
+      const flags = [...QWEN_FLAGS, "--model", "gpt-4o-mini", "--yolo", "-p", `Do call-main.\nSTEP agent ${task}`];
+      const { outcome, events } = await captureRun(stage, ["env", `HOME=${stage.folder}`, "qwen", ...flags]);
+      strictEqual(outcome.code, 0, outcome.stderr);
+      const [asked, acted, ...others] = of(events, "agent.tool_call");
+      deepStrictEqual([asked?.data.tool.kind, acted?.data.tool.kind, others.length], ["task", "shell", 0]);
+      const parent = asked?.data.agent?.session_id;
+      const { type, rule, parent: worksFor } = acted?.data.agent ?? {};
+      deepStrictEqual([type, rule, worksFor], ["general-purpose", "task_prompt", parent]);
+      const links = of(events, "ai.request").map(({ related_events: each = [] }) => each.map(({ event_id: id }) => id));
+      deepStrictEqual(links, [[], [asked?.event_id], [asked?.event_id], []]);
+      const starts = of(events, "agent.session").filter(({ data }) => data.action === "start");
+      deepStrictEqual(starts.map(({ data }) => data.agent?.parent), [undefined, parent]);
+    } finally {
+      await stage.close();
+    }
+  },
+);
+
 /** The agent's own folder is the stage's: nothing of the user's is read or changed. */
 async function captureCli(stage: Stage, cli: AgentCli): Promise<OispEvent[]> {
   const steps = COMMANDS.map((command) => `STEP ${cli.tool} ${JSON.stringify({ command, description: "a step" })}`);
