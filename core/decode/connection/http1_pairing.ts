@@ -292,7 +292,7 @@ export class Pairing {
 
   /** No answer will be its own; a request under way is read to its end. */
   #giveUp(entry: Entry, reason: string, timeNs: number): void {
-    if (entry !== this.current) this.#cut(entry, "gap", reason, timeNs);
+    if (entry !== this.current || !this.requests().isInMessage) this.#cut(entry, "gap", reason, timeNs);
   }
 
   /** An earlier request lacks its answer, and nothing says that bytes of answers were lost. */

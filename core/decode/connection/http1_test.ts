@@ -74,6 +74,19 @@ Deno.test("http1 ends an exchange that waits for the rest of its request before 
   assert.deepEqual(log.exchanges.map(({ isEnded }) => isEnded), [true]);
 });
 
+Deno.test("http1 ends an exchange that waits for the answer to its upgrade when its place among the others is lost", () => {
+  const { log, push, parser } = start();
+  push("request", "GET /a HTTP/1.1\r\n\r\n");
+  push("request", "GET /b HTTP/1.1\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\n");
+  parser.gap("request", 22, "ring_full", 2);
+  parser.push("response", encoder.encode("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na"), 3);
+  parser.gap("response", 90, "ring_full", 4);
+  parser.push("response", encoder.encode("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nb"), 5);
+  parser.push("request", encoder.encode("GET /c HTTP/1.1\r\n\r\n"), 6);
+  parser.close("complete", "closed", 7);
+  assert.deepEqual(log.exchanges.map(({ isEnded }) => isEnded), [true, true, true]);
+});
+
 Deno.test("http1 keeps at most the limit of field lines", () => {
   const { log, push } = start();
   push("request", `GET / HTTP/1.1\r\n${Array.from({ length: 5000 }, (_, i) => `x${i}: v\r\n`).join("")}\r\n`);
