@@ -5,7 +5,8 @@ export const TYPE_NOTES: Readonly<Record<string, string>> = {
   "ai.request":
     "A request to a model, when it is complete. `timestamp` is the time of its first byte. `attrs.purpose` says what an agent makes a " +
     "call for besides its task (`title`, `summary`, `routing`, `quota_probe`, `prewarm`, `memory`, `count_tokens`, `auxiliary`), " +
-    "`attrs.purpose_rule` who says so; the answer has the same.",
+    "`attrs.purpose_rule` who says so; `attrs.agent` is the sub-agent that makes the call, as in `agent.*` events. The answer has the " +
+    "same.",
   "ai.response":
     "The answer, when it has ended: last byte, end of stream, connection closed, or idle time-out. `timestamp` is the time of " +
     "its last byte. A provider's error is an answer with `success: false`. Where a vendor only takes work on and its outcome is fetched " +

@@ -90,6 +90,7 @@ class AgentStory implements CorrelatorState {
     }
     if (subAgent === undefined) return;
     draft.subAgent = subAgent;
+    draft.event.attrs = { ...draft.event.attrs, agent: { ...subAgent } };
     this.#current = { exchange: draft.exchange, subAgent };
     const responseId = draft.call?.response?.requestId;
     if (responseId !== undefined) this.#answers.set(responseId, subAgent);

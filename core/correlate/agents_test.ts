@@ -58,6 +58,9 @@ Deno.test("agents take the client's own word for a sub-agent: id, kind and paren
   assert.deepEqual(agentsOf(client.call({ headers: explore, request }, [{ ...LOOK, id: `${LOOK.id}a` }])), [
     { session_id: "s-1", id: "a1", type: "Explore", parent: "s-1", rule: "header:x-claude-code-agent-id" },
   ]);
+  const calls = [...client.call({ headers: explore, request })].flatMap(({ event }) => event.attrs?.["agent"] ?? []);
+  const told = { id: "a1", type: "Explore", parent: "s-1", rule: "header:x-claude-code-agent-id" };
+  assert.deepEqual(calls, [told, told], "its request and its answer say so, too");
   const nested = { ...headers, "x-claude-code-agent-id": "a2", "x-claude-code-parent-agent-id": "a1" };
   const [agent] = agentsOf(client.call({ headers: nested, request }, [{ ...LOOK, id: `${LOOK.id}b` }]));
   assert.deepEqual([agent?.id, agent?.parent], ["a2", "a1"]);
