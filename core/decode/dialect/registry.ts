@@ -62,6 +62,7 @@ import { batches } from "./batches.ts";
 import { googleInteractions } from "./google_interactions.ts";
 import { cloudflareRun } from "./cloudflare_run.ts";
 import { watsonx } from "./watsonx.ts";
+import { mistralConversations } from "./mistral_conversations.ts";
 import { mistralOcr } from "./mistral_ocr.ts";
 import { openaiAssistants } from "./openai_assistants.ts";
 import { vertexPredict } from "./vertex_predict.ts";
@@ -122,6 +123,7 @@ export const DIALECTS: readonly Dialect[] = [
   cloudflareRun,
   watsonx,
   mistralOcr,
+  mistralConversations,
   openaiAssistants,
   vertexPredict,
   mcp,
