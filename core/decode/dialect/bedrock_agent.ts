@@ -7,6 +7,7 @@
  */
 import { Buffer } from "node:buffer";
 import type {
+  Choice,
   Message,
   ModelError,
   ModelRequest,
@@ -25,6 +26,9 @@ const AGENT_PATH = /\/agents\/[^/]+\/agentAliases\/[^/]+\/sessions\/([^/]+)\/tex
 /** An agent that the request itself describes. */
 const INLINE_PATH = /^\/agents\/([^/]+)$/;
 const BASE_PATH = /\/retrieveAndGenerate(?:Stream)?$/;
+
+/** What a guardrail says when it changed or blocked something. */
+const INTERVENED = "INTERVENED";
 
 /** Amazon Bedrock agents. */
 export const bedrockAgent: Dialect = {
@@ -112,6 +116,7 @@ class AgentReader implements ResponseReader {
   readonly #models = new Set<string>();
   #usage: Usage | undefined;
   #hasMessage = false;
+  #isGuarded = false;
   #error: ModelError | undefined;
 
   constructor(context: ResponseContext) {
@@ -130,6 +135,9 @@ class AgentReader implements ResponseReader {
       return "meta";
     }
     if (name === "trace") return this.#trace(asRecord(json["trace"]));
+    if (json["guardrailAction"] === INTERVENED || (name === "guardrail" && json["action"] === INTERVENED)) {
+      this.#isGuarded = true;
+    }
     if (name === "returnControl") return this.#handBack(json);
     const bytes = asText(json["bytes"]);
     if (name === "chunk" && bytes !== undefined) return this.#append(Buffer.from(bytes, "base64").toString("utf8"));
@@ -144,13 +152,14 @@ class AgentReader implements ResponseReader {
       requestId: this.#context.response.headers.get("x-amzn-requestid"),
       model: this.#models.size === 1 ? [...this.#models][0] : undefined,
       usage: this.#usage,
-      choices: this.#hasMessage ? [{ index: 0, message: this.#message }] : [],
+      choices: this.#hasMessage ? [this.#toChoice()] : [],
       error: this.#error,
     });
   }
 
   /** `{orchestrationTrace:{modelInvocationInput|modelInvocationOutput:{…}}}`, also `preProcessingTrace` and others. */
   #trace(trace: JsonRecord | undefined): "meta" {
+    if (asRecord(trace?.["guardrailTrace"])?.["action"] === INTERVENED) this.#isGuarded = true;
     for (const step of Object.values(trace ?? {})) {
       const model = toModel(asFilledText(asRecord(asRecord(step)?.["modelInvocationInput"])?.["foundationModel"]));
       if (model !== undefined && this.#models.size < 2) this.#models.add(model);
@@ -167,6 +176,12 @@ class AgentReader implements ResponseReader {
     const inputTokens = sumCounts(this.#usage?.inputTokens, input) ?? input;
     const outputTokens = sumCounts(this.#usage?.outputTokens, output) ?? output;
     this.#usage = { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens };
+  }
+
+  /** Why an agent stopped is not said, except when a guardrail stopped it. */
+  #toChoice(): Choice {
+    const choice: Choice = { index: 0, message: this.#message };
+    return this.#isGuarded ? { ...choice, finishReason: "content_filter", rawFinishReason: INTERVENED } : choice;
   }
 
   #append(text: string | undefined): "token" | "meta" | StreamDelta {

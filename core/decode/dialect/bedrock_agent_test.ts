@@ -108,3 +108,16 @@ Deno.test("bedrock_agent reads an agent that the request describes, on Amazon's 
     sessionKeys: { session: "s-7" },
   });
 });
+
+Deno.test("bedrock_agent says that a guardrail stopped the answer, in a trace, a frame or a document", () => {
+  const chunk = { name: "chunk", json: { bytes: btoa("No.") } };
+  const traceOf = (action: string) => ({ name: "trace", json: { trace: { guardrailTrace: { action } } } });
+  const reasons = [
+    [traceOf("INTERVENED"), chunk],
+    [traceOf("NONE"), chunk],
+    [{ name: "output", json: { text: "No." } }, { name: "guardrail", json: { action: "INTERVENED" } }],
+    [{ json: { output: { text: "No." }, guardrailAction: "INTERVENED" } }],
+    [{ json: { output: { text: "Yes." }, guardrailAction: "NONE" } }],
+  ].map((messages) => readAnswer(bedrockAgent, messages).answer.choices[0]?.finishReason);
+  assert.deepEqual(reasons, ["content_filter", undefined, "content_filter", "content_filter", undefined]);
+});
