@@ -1,12 +1,13 @@
 /** Generated conversations of agents, in every format: each call and each result once, right links, nothing invented. */
 import assert from "node:assert/strict";
 import type { EventOf, EventType, RedactedEvent } from "../core/model/oisp_event.ts";
-import { AGENT_FORMATS, type AgentFormat } from "./support/agent_formats.ts";
+import type { AgentFormat } from "./support/agent_format.ts";
+import { AGENT_FORMATS } from "./support/agent_formats.ts";
 import { createScenario, type ScenarioTruth } from "./support/agent_scenario.ts";
 import { Random } from "./support/random.ts";
 import { factSource, runPipeline } from "./support/run_pipeline.ts";
 
-const SEEDS = Number(Deno.env.get("OISP_AGENT_SEEDS") ?? 25);
+const SEEDS = Number(Deno.env.get("OISP_AGENT_SEEDS") ?? 15);
 
 function of<T extends EventType>(events: readonly RedactedEvent[], type: T): EventOf<T>[] {
   return (events as readonly { event_type: string }[]).filter(({ event_type }) => event_type === type) as EventOf<T>[];

@@ -6,7 +6,7 @@
  */
 import type { ProcessFacts } from "../../core/model/process.ts";
 import type { RawCapture, RawProcess } from "../../core/model/raw_capture.ts";
-import type { AgentFormat, WireCall, WireEntry } from "./agent_formats.ts";
+import type { AgentFormat, WireCall, WireEntry } from "./agent_format.ts";
 import { FactMaker } from "./facts.ts";
 import type { Random } from "./random.ts";
 
@@ -95,9 +95,10 @@ class World implements ScenarioTruth {
     const sent = this.maker.data(">", head + body, ours);
     this.facts.push(sent);
     if (this.random.once(4)) this.agents.find((agent) => !agent.isWaiting)?.step();
-    const reply = JSON.stringify(answer);
+    const reply = typeof answer === "string" ? answer : JSON.stringify(answer);
+    const type = typeof answer === "string" ? "text/event-stream" : "application/json";
     const length = encoder.encode(reply).length;
-    const line = `HTTP/1.1 ${status} x\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n`;
+    const line = `HTTP/1.1 ${status} x\r\ncontent-type: ${type}\r\ncontent-length: ${length}\r\n\r\n`;
     this.facts.push(this.maker.data("<", line, ours));
     meanwhile();
     const received = this.maker.data("<", reply, ours);
@@ -227,13 +228,16 @@ class Agent {
     const calls = Array.from({ length: count }, (_, index) => world.createCall(index));
     const id = String(world.next());
     const answer = { kind: "answer", id, calls, ...(count === 0 && { text: `said ${id}` }) } as const;
-    const body = status === 200 ? world.format.answer(answer) : { error: { type: "server_error", message: "no" } };
+    const { format } = world;
+    const stream = status === 200 && world.random.once(2) ? format.stream?.(answer) : undefined;
+    const whole = status === 200 ? format.answer(answer) : { error: { type: "server_error", message: "no" } };
+    const request = { ...format.request(this.#history, system), ...(stream !== undefined && { stream: true }) };
     const isDelta = world.format.id === "responses_delta";
     const sent = isDelta ? this.#history.slice(this.#history.findLastIndex(isAnswer) + 1) : this.#history;
     this.isWaiting = true;
-    const { sentNs, answeredNs } = world.exchange(this.connId, world.format.request(this.#history, system), {
+    const { sentNs, answeredNs } = world.exchange(this.connId, request, {
       status,
-      answer: body,
+      answer: stream === undefined ? whole : toEvents(stream),
       meanwhile: () => {
         for (const call of calls) {
           if (call.name !== "bash" || !world.random.once(5)) continue;
@@ -254,6 +258,13 @@ class Agent {
     for (const call of calls) world.calls.set(call.n, { name: call.name, answeredNs });
     this.#history = [...this.#history, answer];
   }
+}
+
+function toEvents(messages: readonly unknown[]): string {
+  return messages.map((each) => {
+    const type = typeof each === "object" && each !== null && "type" in each ? `event: ${each.type}\n` : "";
+    return `${type}data: ${typeof each === "string" ? each : JSON.stringify(each)}\n\n`;
+  }).join("");
 }
 
 const isAnswer = ({ kind }: WireEntry): boolean => kind === "answer";
