@@ -54,7 +54,22 @@ function assertJson(value: unknown): void {
 /** The same with about every tenth part damaged. */
 function damage(value: unknown, random: Random): unknown {
   if (random.once(12)) {
-    return random.pick([null, 0, -1, 1.5, true, "", "x", "é\ud800", [], {}, [null], makeJson(random)]);
+    return random.pick([
+      null,
+      0,
+      -1,
+      1.5,
+      true,
+      "",
+      "x",
+      "constructor",
+      "__proto__",
+      "é\ud800",
+      [],
+      {},
+      [null],
+      makeJson(random),
+    ]);
   }
   if (Array.isArray(value)) {
     return value.flatMap((part) =>

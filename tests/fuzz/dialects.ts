@@ -74,6 +74,8 @@ const WORDS = [
   "toolUseEvent",
   "https://a.example/v1/predictions/1",
   "BATCH",
+  "constructor",
+  "__proto__",
   "é😀\ud800",
   "x".repeat(400),
 ];

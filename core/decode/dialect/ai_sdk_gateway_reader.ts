@@ -7,14 +7,15 @@ import { asCount, asFilledText, asRecord, asText, type JsonRecord, parseRecord }
 import { asRecords, compact, sumCounts } from "./json_value.ts";
 import { decodeOpenAiError } from "./openai_error.ts";
 import { toToolCall } from "./tool_call_builder.ts";
+import { toWordTable } from "./word_table.ts";
 
-const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
+const FINISH_REASONS = toWordTable<FinishReason>({
   stop: "stop",
   length: "length",
   "content-filter": "content_filter",
   "tool-calls": "tool_calls",
   error: "error",
-};
+});
 
 /** Creates the reader of one answer. */
 export function createAiSdkReader(context: ResponseContext): ResponseReader {

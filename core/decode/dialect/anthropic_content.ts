@@ -1,5 +1,6 @@
 import type { Message, ToolCall, ToolResult } from "../../model/model_call.ts";
 import { asFilledText, asList, asRecord, asText, type JsonRecord } from "./json_access.ts";
+import { toWordTable } from "./word_table.ts";
 
 /** What the blocks of one message or answer carry. */
 export interface BlockFacts {
@@ -59,15 +60,15 @@ export function toBlockCall(block: JsonRecord): ToolCall | undefined {
   return call;
 }
 
-const CALL_TYPES: Readonly<Record<string, string>> = {
+const CALL_TYPES = toWordTable<string>({
   tool_use: "function",
   server_tool_use: "server",
   mcp_tool_use: "mcp",
-};
+});
 
 type TakeBlock = (facts: BlockFacts, block: JsonRecord) => void;
 
-const BLOCKS: Readonly<Record<string, TakeBlock>> = {
+const BLOCKS = toWordTable<TakeBlock>({
   thinking: ({ message }, block) => {
     const text = asFilledText(block.thinking);
     if (text !== undefined) message.reasoning = (message.reasoning ?? "") + text;
@@ -85,7 +86,7 @@ const BLOCKS: Readonly<Record<string, TakeBlock>> = {
     (message.toolResults ??= []).push(toResult(block));
     for (const entry of asList(block.content)) countMedia(message, asText(asRecord(entry)?.type));
   },
-};
+});
 
 /** Pictures and documents of a result stand in the message like any other. */
 function countMedia(message: Message, type: string | undefined): void {

@@ -8,6 +8,7 @@ import type { ResponseContext, ResponseReader, StreamDelta } from "./dialect.ts"
 import { toFinishReason } from "./finish_reason.ts";
 import { asCount, asFilledText, asList, asRecord, asText, type JsonRecord, parseRecord } from "./json_access.ts";
 import { toToolCall } from "./tool_call_builder.ts";
+import { toWordTable } from "./word_table.ts";
 
 type Field = "text" | "thinking" | "partial_json";
 
@@ -27,11 +28,11 @@ interface Meaning {
   readonly field: Field;
 }
 
-const FIELDS: Readonly<Record<string, Field>> = {
+const FIELDS = toWordTable<Field>({
   text_delta: "text",
   thinking_delta: "thinking",
   input_json_delta: "partial_json",
-};
+});
 
 const SPECS: Readonly<Record<Field, TemplateSpec>> = {
   text: toSpec("text"),
@@ -218,7 +219,7 @@ export class AnthropicReader implements ResponseReader {
 
 type TakeEvent = (reader: AnthropicReader, json: JsonRecord, text: string) => Verdict;
 
-const EVENTS: Readonly<Record<string, TakeEvent>> = {
+const EVENTS = toWordTable<TakeEvent>({
   message: (reader, json) => reader.takeWhole(json),
   message_start: (reader, json) => reader.takeStart(json),
   content_block_start: (reader, json) => reader.takeBlockStart(json),
@@ -227,7 +228,7 @@ const EVENTS: Readonly<Record<string, TakeEvent>> = {
   message_delta: (reader, json) => reader.takeMessageDelta(json),
   message_stop: (reader) => reader.takeStop(),
   error: (reader, json) => reader.takeError(json),
-};
+});
 
 function isCall(block: OpenBlock): boolean {
   return asFilledText(block.start.name) !== undefined && asText(block.start.type)?.endsWith("tool_use") === true;

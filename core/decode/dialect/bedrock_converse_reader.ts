@@ -12,8 +12,9 @@ import { asCount, asRecord, asText, type JsonRecord, parseJson } from "./json_ac
 import { asRecords, compact, sumCounts } from "./json_value.ts";
 import { endToolCall, type OpenCall, startToolCall } from "./open_call.ts";
 import { noteGap } from "./tool_call_builder.ts";
+import { toWordTable } from "./word_table.ts";
 
-const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
+const FINISH_REASONS = toWordTable<FinishReason>({
   end_turn: "stop",
   stop_sequence: "stop",
   tool_use: "tool_calls",
@@ -23,7 +24,7 @@ const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
   content_filtered: "content_filter",
   malformed_model_output: "error",
   malformed_tool_use: "error",
-};
+});
 
 /** Creates the reader of one Converse answer. */
 export function createConverseReader(context: ResponseContext): ResponseReader {

@@ -14,10 +14,11 @@ import { decodeBareError, decodeOpenAiError } from "./openai_error.ts";
 import { decodeOpenAiTools } from "./openai_options.ts";
 import { decodeOpenAiUsage } from "./openai_usage.ts";
 import { toToolCall } from "./tool_call_builder.ts";
+import { toWordTable } from "./word_table.ts";
 
 const PATH = /\/\.api\/completions\/(?:stream|code)$/;
 
-const ROLES: Readonly<Record<string, string>> = { human: "user", assistant: "assistant", system: "system" };
+const ROLES = toWordTable<string>({ human: "user", assistant: "assistant", system: "system" });
 
 /** Sourcegraph Cody. */
 export const cody: Dialect = {

@@ -2,8 +2,9 @@ import type { FinishReason } from "../../model/model_call.ts";
 import type { Usage } from "../../model/usage.ts";
 import { asCount, asRecord, asText, type JsonRecord } from "./json_access.ts";
 import { compact } from "./json_value.ts";
+import { toWordTable } from "./word_table.ts";
 
-const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
+const FINISH_REASONS = toWordTable<FinishReason>({
   COMPLETE: "stop",
   STOP_SEQUENCE: "stop",
   MAX_TOKENS: "length",
@@ -11,7 +12,7 @@ const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
   ERROR: "error",
   ERROR_TOXIC: "content_filter",
   TIMEOUT: "error",
-};
+});
 
 const PARAMETER_NAMES: Readonly<Record<string, string>> = {
   temperature: "temperature",

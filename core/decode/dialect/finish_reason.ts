@@ -1,7 +1,8 @@
 import type { FinishReason } from "../../model/model_call.ts";
+import { toWordTable } from "./word_table.ts";
 
 /** The vendors' words for why a model stopped, lower case. */
-const REASONS: Readonly<Record<string, FinishReason>> = {
+const REASONS = toWordTable<FinishReason>({
   stop: "stop",
   eos: "stop",
   eos_token: "stop",
@@ -26,7 +27,7 @@ const REASONS: Readonly<Record<string, FinishReason>> = {
   safety: "content_filter",
   error: "error",
   failed: "error",
-};
+});
 
 /** Gives the common word for a vendor's finish reason; `other` for a word in no list. */
 export function toFinishReason(raw: string): FinishReason {

@@ -7,13 +7,14 @@ import { addGeminiPart, geminiField, toGeminiToolCall } from "./gemini_content.t
 import { countOfModality, inputOfModality } from "./gemini_reader.ts";
 import { asCount, asRecord, asText, type JsonRecord, parseRecord } from "./json_access.ts";
 import { asRecords, compact, sumCounts } from "./json_value.ts";
+import { toWordTable } from "./word_table.ts";
 
 /** The vendor's reasons for ending a turn early, and what they mean; every other one is `other`. */
-const REASONS: Readonly<Record<string, FinishReason>> = {
+const REASONS = toWordTable<FinishReason>({
   MALFORMED_FUNCTION_CALL: "error",
   RESPONSE_REJECTED: "content_filter",
   SAFETY: "content_filter",
-};
+});
 
 /** Creates the reader of one answer. */
 export function createGeminiLiveReader(context: ResponseContext): ResponseReader {

@@ -13,8 +13,9 @@ import { CLOUD_BLOCKS, CLOUD_REASONS, LABS_BLOCKS, LABS_REASONS, MODALITIES, toW
 import { isPartialCall, PartialGeminiCall } from "./gemini_partial_call.ts";
 import { asCount, asFilledText, asRecord, asText, type JsonRecord, parseJson } from "./json_access.ts";
 import { asRecords, compact, sumCounts } from "./json_value.ts";
+import { toWordTable } from "./word_table.ts";
 
-const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
+const FINISH_REASONS = toWordTable<FinishReason>({
   STOP: "stop",
   MAX_TOKENS: "length",
   SAFETY: "content_filter",
@@ -30,7 +31,7 @@ const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
   MALFORMED_FUNCTION_CALL: "error",
   UNEXPECTED_TOOL_CALL: "error",
   MALFORMED_RESPONSE: "error",
-};
+});
 
 /** Paths of Vertex AI, where the Gemini API has none of these. */
 const CLOUD_PATH = /\/(?:projects|publishers)\//;

@@ -9,14 +9,15 @@ import { asCount, asFilledText, asRecord, asText, type JsonRecord, parseRecord }
 import { asRecords, compact, sumCounts } from "./json_value.ts";
 import { endToolCall, type OpenCall, startToolCall } from "./open_call.ts";
 import { noteGap } from "./tool_call_builder.ts";
+import { toWordTable } from "./word_table.ts";
 
-const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
+const FINISH_REASONS = toWordTable<FinishReason>({
   completed: "stop",
   requires_action: "tool_calls",
   incomplete: "length",
   failed: "error",
   cancelled: "other",
-};
+});
 
 /** Steps of tools that the vendor runs. */
 const VENDOR_STEP = /_(?:call|result)$/;

@@ -10,19 +10,20 @@ import { createJetbrainsReader } from "./jetbrains_reader.ts";
 import { asFilledText, asList, asRecord, asText, type JsonRecord, parseJson } from "./json_access.ts";
 import { asRecords, compact } from "./json_value.ts";
 import { toToolCall } from "./tool_call_builder.ts";
+import { toWordTable } from "./word_table.ts";
 
 const PATH = /\/v5\/(?:llm\/(chat|complete)\/stream\/v\d+|(task)\/stream\/v\d+\/[^/]+|llm\/(embedding)\/v\d+)$/;
 
 const TYPES: Readonly<Record<string, RequestType>> = { chat: "chat", complete: "completion", embedding: "embedding" };
 
-const ROLES: Readonly<Record<string, string>> = {
+const ROLES = toWordTable<string>({
   system_message: "system",
   user_message: "user",
   assistant_message: "assistant",
   assistant_message_tool: "assistant",
   tool_message: "tool",
   function_message: "tool",
-};
+});
 
 /** Settings under their common names. */
 const SETTINGS: Readonly<Record<string, string>> = {

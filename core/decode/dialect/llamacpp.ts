@@ -12,9 +12,10 @@ import { asCount, asFilledText, asList, asRecord, asText, type JsonRecord } from
 import { compact } from "./json_value.ts";
 import { hasPathEnd } from "./path_end.ts";
 import { createPieceReader, type Piece } from "./piece_reader.ts";
+import { toWordTable } from "./word_table.ts";
 
 const OWN_KEYS = ["n_predict", "cache_prompt", "n_probs", "id_slot", "mirostat", "repeat_last_n"] as const;
-const REASONS: Readonly<Record<string, FinishReason>> = { eos: "stop", word: "stop", limit: "length" };
+const REASONS = toWordTable<FinishReason>({ eos: "stop", word: "stop", limit: "length" });
 
 /** llama.cpp's server. */
 export const llamacpp: Dialect = {

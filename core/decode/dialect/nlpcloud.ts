@@ -15,7 +15,7 @@ import { asRecords, compact } from "./json_value.ts";
 /** `/v1/[gpu/][async/][language/]MODEL/TASK`, where a model of a customer's own is `custom-model/ID`. */
 const PATH = /\/v1\/(?:gpu\/)?(?:async\/)?(?:[a-z]{3}_[A-Z][a-z]{3}\/)?((?:custom-model\/)?[^/]+)\/([a-z-]+)$/;
 
-const TYPES: Readonly<Record<string, RequestType>> = {
+const TYPES: ReadonlyMap<string, RequestType> = new Map<string, RequestType>(Object.entries({
   chatbot: "chat",
   generation: "completion",
   "ad-generation": "completion",
@@ -37,7 +37,7 @@ const TYPES: Readonly<Record<string, RequestType>> = {
   "semantic-search": "other",
   "semantic-similarity": "other",
   sentiment: "other",
-};
+}));
 
 /** Members that hold a task's text. */
 const TEXTS = [
@@ -59,7 +59,7 @@ export const nlpcloud: Dialect = {
   summary: "NLP Cloud: chat, texts, embeddings and its other tasks, at once or fetched later",
   stability: "experimental",
   docsUrl: "https://docs.nlpcloud.com",
-  matchHead: (head) => (head.method === "POST" && TYPES[readPath(head)?.task ?? ""] !== undefined ? 0.3 : 0),
+  matchHead: (head) => (head.method === "POST" && isTask(head) ? 0.3 : 0),
   matchBody: () => 0,
   matchAnswer: () => 0,
   requestType,
@@ -67,13 +67,18 @@ export const nlpcloud: Dialect = {
   createReader: (context) => createDocumentReader(context, readAnswer, { hasOwnErrors: context.earlier !== undefined }),
 };
 
+/** The last word of the path is looked at first: every request of every vendor passes here. */
+function isTask(head: RequestHead): boolean {
+  return TYPES.has(head.path.slice(head.path.lastIndexOf("/") + 1)) && PATH.test(head.path);
+}
+
 function readPath(head: RequestHead): { readonly model: string; readonly task: string } | undefined {
   const [, model, task] = PATH.exec(head.path) ?? [];
   return model === undefined || task === undefined ? undefined : { model, task };
 }
 
 function requestType(head: RequestHead): RequestType {
-  return TYPES[readPath(head)?.task ?? ""] ?? "other";
+  return TYPES.get(readPath(head)?.task ?? "") ?? "other";
 }
 
 function decodeRequest(view: RequestView): ModelRequest | undefined {

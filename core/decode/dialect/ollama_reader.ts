@@ -11,8 +11,9 @@ import type { ResponseContext, ResponseReader, StreamDelta } from "./dialect.ts"
 import { asCount, asList, asRecord, asText, type JsonRecord, parseJson } from "./json_access.ts";
 import { compact } from "./json_value.ts";
 import { readOllamaMessage } from "./ollama_message.ts";
+import { toWordTable } from "./word_table.ts";
 
-const FINISH_REASONS: Readonly<Record<string, FinishReason>> = { stop: "stop", length: "length" };
+const FINISH_REASONS = toWordTable<FinishReason>({ stop: "stop", length: "length" });
 
 /** Creates the reader of one Ollama answer. */
 export function createOllamaReader(context: ResponseContext): ResponseReader {

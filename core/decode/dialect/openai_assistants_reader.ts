@@ -20,16 +20,17 @@ import { asRecords, compact } from "./json_value.ts";
 import { decodeBareError, decodeOpenAiError } from "./openai_error.ts";
 import { decodeOpenAiUsage } from "./openai_usage.ts";
 import { toToolCall } from "./tool_call_builder.ts";
+import { toWordTable } from "./word_table.ts";
 
 const UNDER_WAY: ReadonlySet<string> = new Set(["queued", "in_progress", "cancelling"]);
 const FAILED: ReadonlySet<string> = new Set(["failed", "cancelled", "expired"]);
-const FINISHES: Readonly<Record<string, FinishReason>> = {
+const FINISHES = toWordTable<FinishReason>({
   completed: "stop",
   requires_action: "tool_calls",
   max_completion_tokens: "length",
   max_prompt_tokens: "length",
   content_filter: "content_filter",
-};
+});
 
 /** Creates the reader of one answer about a run. */
 export function createRunReader(context: ResponseContext): ResponseReader {

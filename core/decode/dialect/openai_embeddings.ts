@@ -7,6 +7,7 @@ import { findEngine } from "./openai_engine.ts";
 import { decodeBareError, decodeOpenAiError } from "./openai_error.ts";
 import { decodeOpenAiUsage } from "./openai_usage.ts";
 import { hasPathEnd } from "./path_end.ts";
+import { toWordTable } from "./word_table.ts";
 
 /** Parameters of embedding requests, under their own names. */
 const PARAMETERS = [
@@ -139,7 +140,7 @@ function withInput(usage: Usage): Usage {
 }
 
 /** Bits of one number in base64; of the last two kinds eight stand in one number of a list, too. */
-const BITS: Readonly<Record<string, number>> = { float: 32, int8: 8, uint8: 8, binary: 1, ubinary: 1 };
+const BITS = toWordTable<number>({ float: 32, int8: 8, uint8: 8, binary: 1, ubinary: 1 });
 
 function toEmbeddingFacts(data: readonly unknown[], kind = "float"): NonNullable<ModelResponse["embedding"]> {
   const facts: NonNullable<ModelResponse["embedding"]> = { count: data.length };

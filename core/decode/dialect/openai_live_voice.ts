@@ -2,16 +2,17 @@
 import { asCount, asFilledText, asRecord, asText, type JsonRecord } from "./json_access.ts";
 import { RealtimeItems } from "./openai_realtime_items.ts";
 import type { TimedAnswer, TurnStep } from "./socket_dialect.ts";
+import { toWordTable } from "./word_table.ts";
 
 /** Longest transcript of one turn that is held, in UTF-16 units. */
 const MAX_HEARD_CHARS = 64 * 1024;
 
 /** Text that the client adds, by the message that carries it, with the role it has. */
-const NOTES: Readonly<Record<string, string>> = {
+const NOTES = toWordTable<string>({
   "session.instructions.append": "developer",
   "session.thinking.append": "thinking",
   "session.commentary.append": "commentary",
-};
+});
 
 /** Words that follow others within this time, in ms, belong to them. */
 const SAME_SPEECH_MS = 1_000;

@@ -2,9 +2,10 @@ import type { Message, ToolCall, ToolResult } from "../../model/model_call.ts";
 import { asFilledText, asList, asRecord, asText, type JsonRecord } from "./json_access.ts";
 import { addContent } from "./openai_message.ts";
 import { toTextToolCall, toToolCall } from "./tool_call_builder.ts";
+import { toWordTable } from "./word_table.ts";
 
 /** Members with the arguments of the calls that have one of their own; all others have `arguments`. */
-const ARGUMENT_MEMBERS: Readonly<Record<string, string>> = {
+const ARGUMENT_MEMBERS = toWordTable<string>({
   web_search_call: "action",
   file_search_call: "queries",
   code_interpreter_call: "code",
@@ -13,7 +14,7 @@ const ARGUMENT_MEMBERS: Readonly<Record<string, string>> = {
   shell_call: "action",
   apply_patch_call: "operation",
   computer_call: "action",
-};
+});
 
 /** Calls whose results are items of their own, wherever they run. */
 const RESULT_APART: ReadonlySet<string> = new Set(["tool_search_call", "shell_call", "apply_patch_call"]);

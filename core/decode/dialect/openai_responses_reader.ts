@@ -16,6 +16,7 @@ import {
   toItem,
 } from "./openai_responses_answer.ts";
 import { decodeOpenAiUsage } from "./openai_usage.ts";
+import { toWordTable } from "./word_table.ts";
 
 /** xAI counts reasoning inside the output here, unlike in chat completions. */
 const CHAT_ONLY_QUIRK = "reasoning_outside_completion";
@@ -28,7 +29,7 @@ const UNDER_WAY: ReadonlySet<unknown> = new Set(["queued", "in_progress", "runni
 type Field = "text" | "input" | "reasoning";
 
 /** Field of an item that a delta event adds to, by event type. */
-const DELTA_FIELDS: Readonly<Record<string, Field>> = {
+const DELTA_FIELDS = toWordTable<Field>({
   "response.output_text.delta": "text",
   "response.refusal.delta": "text",
   "response.function_call_arguments.delta": "input",
@@ -36,7 +37,7 @@ const DELTA_FIELDS: Readonly<Record<string, Field>> = {
   "response.mcp_call_arguments.delta": "input",
   "response.reasoning_summary_text.delta": "reasoning",
   "response.reasoning_text.delta": "reasoning",
-};
+});
 
 const TERMINAL_EVENTS = new Set(["response.completed", "response.incomplete", "response.failed", "response.cancelled"]);
 

@@ -10,8 +10,9 @@ import { asCount, asFilledText, asRecord, asText, type JsonRecord } from "./json
 import { compact } from "./json_value.ts";
 import { hasPathEnd } from "./path_end.ts";
 import { createPieceReader, type Piece } from "./piece_reader.ts";
+import { toWordTable } from "./word_table.ts";
 
-const REASONS: Readonly<Record<string, FinishReason>> = { stop: "stop", length: "length", abort: "other" };
+const REASONS = toWordTable<FinishReason>({ stop: "stop", length: "length", abort: "other" });
 
 /** SGLang. */
 export const sglang: Dialect = {

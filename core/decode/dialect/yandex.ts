@@ -11,13 +11,14 @@ import { asCount, asFilledText, asList, asRecord, asText, type JsonRecord } from
 import { asRecords, compact } from "./json_value.ts";
 import { hasPathEnd } from "./path_end.ts";
 import { createPieceReader, type Piece } from "./piece_reader.ts";
+import { toWordTable } from "./word_table.ts";
 
-const REASONS: Readonly<Record<string, FinishReason>> = {
+const REASONS = toWordTable<FinishReason>({
   ALTERNATIVE_STATUS_FINAL: "stop",
   ALTERNATIVE_STATUS_TRUNCATED_FINAL: "length",
   ALTERNATIVE_STATUS_CONTENT_FILTER: "content_filter",
   ALTERNATIVE_STATUS_TOOL_CALLS: "tool_calls",
-};
+});
 
 /** Yandex foundation models. */
 export const yandex: Dialect = {
