@@ -53,18 +53,24 @@ export class EarlyPrograms {
 
   /**
    * Takes out the program that one of a call's commands asked for, started at `sinceNs` or later; undefined when none fits by its
-   * arguments, or two fit equally well.
+   * arguments, or two fit equally well of which neither started the other, as far as `isBelow` knows.
    */
   claim(
     caller: number,
     commands: readonly string[],
     sinceNs: number,
+    isBelow: (program: EarlyProgram, other: EarlyProgram) => boolean,
   ): { program: EarlyProgram; match: CommandMatch } | undefined {
     const recent = (this.#byCaller.get(caller) ?? []).filter(({ startedNs }) => startedNs >= sinceNs);
     const fitting = recent.flatMap((program) => commands.flatMap((command) => findByArguments(command, program)))
       .sort((a, b) => b.match.confidence - a.match.confidence);
-    const [best, next] = fitting;
-    if (best === undefined || next?.match.confidence === best.match.confidence) return undefined;
+    const [best, ...others] = fitting;
+    if (best === undefined) return undefined;
+    // What a sandbox starts fits as well as the sandbox, which was started first.
+    const isTied = others.some(({ program, match }) =>
+      match.confidence === best.match.confidence && program !== best.program && !isBelow(program, best.program)
+    );
+    if (isTied) return undefined;
     this.#remove(caller, best.program);
     return best;
   }

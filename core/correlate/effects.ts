@@ -67,7 +67,9 @@ class EffectsStory implements CorrelatorState {
   /** The agent may have acted before its answer had ended: not before that began. */
   #adopt(draft: DraftEvent, call: OpenCall, context: StoryContext): void {
     const sinceNs = draft.exchange?.response?.firstByteNs ?? draft.exchange?.request.firstByteNs ?? 0;
-    const claimed = this.#early.claim(draft.processKey, call.commands, sinceNs);
+    const isBelow = ({ processKey, pid }: EarlyProgram, other: EarlyProgram): boolean =>
+      pid === other.pid || [...ancestors(processKey, context)].includes(other.processKey);
+    const claimed = this.#early.claim(draft.processKey, call.commands, sinceNs, isBelow);
     if (claimed === undefined) return;
     const { program, match } = claimed;
     call.programs++;
@@ -78,9 +80,7 @@ class EffectsStory implements CorrelatorState {
     const owner = { eventId: call.eventId, rule: "started_by", confidence: match.confidence, call };
     this.#owners.set(program.processKey, owner);
     if (program.endedNs === undefined) this.#ownersByPid.set(program.pid, owner);
-    const isBelow = ({ processKey, pid }: EarlyProgram): boolean =>
-      pid === program.pid || [...ancestors(processKey, context)].includes(program.processKey);
-    for (const below of this.#early.claimBelow(draft.processKey, isBelow)) {
+    for (const below of this.#early.claimBelow(draft.processKey, (other) => isBelow(other, program))) {
       addRelatedEvent(draft, {
         event_id: below.eventId,
         relationship: "causes",

@@ -97,3 +97,19 @@ Deno.test("effects links a file the agent's own process wrote by the path it was
   assert.equal(linkOf(write)?.rule, "path_exact");
   assert.equal(linkOf(other), undefined);
 });
+
+Deno.test("effects takes a sandbox and the shell in it, started before the answer had ended, for one program", () => {
+  const asked = at(call("A", "make test"), 4);
+  const exchange = { request: { firstByteNs: 1e9 }, response: { firstByteNs: 2e9 } } as unknown as HttpExchange;
+  const sandbox = at(exec(10, ["--", "bash", "-lc", "make test"], "/usr/bin/bwrap"), 3);
+  const shell = at(exec(20, ["-lc", "make test"]), 3.1);
+  const elsewhere = at(exec(11, ["-lc", "make test"]), 3.2);
+  playEffects([factOf("ai.request", "Q", AGENT, {}), sandbox, shell, { ...asked, exchange }]);
+  assert.deepEqual(asked.event.related_events?.map(({ event_id: id, rule }) => [id, rule]), [
+    ["exec_10", "argv_exact"],
+    ["exec_20", "started_by"],
+  ]);
+  const tied = at(call("B", "make test"), 4);
+  playEffects([factOf("ai.request", "Q", AGENT, {}), sandbox, shell, elsewhere, { ...tied, exchange }]);
+  assert.equal(tied.event.related_events, undefined);
+});

@@ -136,18 +136,24 @@ function isElsewhere(workdir: string | undefined, cwd: string | undefined): bool
 export function addOutcome(event: EventOf<"agent.tool_result">, call: OpenCall): void {
   const { data } = event;
   const { endedNs, calls } = call.answer;
+  const wroteMs = call.isWriting && isUpperBound(data) ? toElapsedMs(endedNs, call.wroteNs) : undefined;
   if (call.programs === 1 && call.durationMs !== undefined) {
     data.duration_ms = call.durationMs;
     data.duration_source = "process";
     // A tool may take an exit code for something else than failure.
     if (call.hasSucceeded !== undefined) data.success ??= call.hasSucceeded;
-  } else if (call.isWriting && call.wroteNs !== undefined && endedNs !== undefined && isUpperBound(data)) {
-    data.duration_ms = toDurationMs(endedNs, call.wroteNs);
+  } else if (wroteMs !== undefined) {
+    data.duration_ms = wroteMs;
     data.duration_source = "file_write";
   }
   // Where an answer has several calls, one of them may wait for another.
-  if (calls !== 1 || call.startedNs === undefined || endedNs === undefined || call.startedNs < endedNs) return;
-  event.attrs = { ...event.attrs, approval_wait_ms: toDurationMs(endedNs, call.startedNs) };
+  const waitedMs = calls === 1 ? toElapsedMs(endedNs, call.startedNs) : undefined;
+  if (waitedMs !== undefined) event.attrs = { ...event.attrs, approval_wait_ms: waitedMs };
+}
+
+/** Undefined where one of the times is not known, or they stand the other way round. */
+function toElapsedMs(fromNs: number | undefined, toNs: number | undefined): number | undefined {
+  return fromNs === undefined || toNs === undefined || toNs < fromNs ? undefined : toDurationMs(fromNs, toNs);
 }
 
 function isUpperBound({ duration_source: source }: EventOf<"agent.tool_result">["data"]): boolean {
