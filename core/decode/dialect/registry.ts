@@ -64,6 +64,7 @@ import { cloudflareRun } from "./cloudflare_run.ts";
 import { watsonx } from "./watsonx.ts";
 import { mistralConversations } from "./mistral_conversations.ts";
 import { mistralOcr } from "./mistral_ocr.ts";
+import { openaiAnswers } from "./openai_answers.ts";
 import { openaiAssistants } from "./openai_assistants.ts";
 import { vertexPredict } from "./vertex_predict.ts";
 import { mcp } from "./mcp.ts";
@@ -125,6 +126,7 @@ export const DIALECTS: readonly Dialect[] = [
   mistralOcr,
   mistralConversations,
   openaiAssistants,
+  openaiAnswers,
   vertexPredict,
   mcp,
   dashscope,
