@@ -8,7 +8,8 @@ export const UNREAD_FORMATS: Readonly<Record<string, string>> = {
   grpc: "GitLab's Duo Workflow: a workflow that GitLab's service runs and asks its models for; not read yet",
   codeium_connect: "Connect and protobuf without a public schema",
   vllm: "paths that generate nothing: tokens, pooling, scores",
-  web_app: "what a web application's own page sends: not documented, and it changes without notice",
+  web_app:
+    "what a web application's own page sends, which changes without notice; where the vendor has an API beside it, not read yet",
 };
 
 /** Vendors without any format of their own in the table. */
@@ -17,13 +18,14 @@ export const UNREAD_PROVIDERS: Readonly<Record<string, string>> = {
   augment: NO_DOCUMENTATION,
   tabnine: NO_DOCUMENTATION,
   trae: NO_DOCUMENTATION,
-  "replit-ai": "its Model Farm has a public client of 2023, not read yet",
+  "replit-ai": "its Model Farm has documented clients, not read yet",
   devin: "its API starts and reads sessions of an agent, documented, not read yet",
   qodo: NO_DOCUMENTATION,
   supermaven: NO_DOCUMENTATION,
-  qoder: NO_DOCUMENTATION,
-  commandcode: NO_DOCUMENTATION,
-  openclaw: "the gateway's own WebSocket protocol is not read; paths in OpenAI's formats are, as on any host",
+  qoder: "not documented by its vendor, known from open proxies only, not read yet",
+  commandcode: "not documented by its vendor, known from open proxies only (JSON lines), not read yet",
+  openclaw:
+    "the gateway's own WebSocket protocol is documented, not read yet; paths in OpenAI's formats are read, as on any host",
 };
 
 /** Formats that are decoded, and what of them is not. */
