@@ -2,7 +2,7 @@
 import { ok } from "node:assert";
 import { createCallStage } from "../core/decode/call_stage.ts";
 import { createDecoder, DECODER_DEFAULTS } from "../core/decode/decoder.ts";
-import type { RawData } from "../core/model/raw_capture.ts";
+import { type RawData, RecordFlag } from "../core/model/raw_capture.ts";
 import type { OispEvent } from "../core/model/oisp_event.ts";
 import { without } from "./support/lossy_records.ts";
 import { type PipelinedOptions, pipelinedRecords } from "./support/pipelined_records.ts";
@@ -69,7 +69,19 @@ Deno.test("after a silence a client that pipelines is read again", () => {
   ok(paused.right > busy.right * 1.1, `${paused.right} with silences, ${busy.right} without`);
 });
 
-function play(options: Partial<PipelinedOptions>, loss: Loss, isTold: boolean): Score {
+Deno.test("joined while requests are under way, a connection gives no answer to a wrong request for sure", () => {
+  const loss: Loss = (records, random) => {
+    const first = 1 + random.below(records - 1);
+    return (index) => index < first;
+  };
+  for (const manner of MANNERS) {
+    const { right, wrong } = play({ manner }, loss, true, RecordFlag.joinedLate);
+    ok(wrong.length === 0, `${manner}: ${wrong[0]}`);
+    ok(manner !== "serial" || right > ROUNDS * 3, String(right));
+  }
+});
+
+function play(options: Partial<PipelinedOptions>, loss: Loss, isTold: boolean, flags = 0): Score {
   const score: Score = { right: 0, marked: 0, wrong: [] };
   for (let seed = 1; seed <= ROUNDS; seed++) {
     const random = new Random(seed * 7919);
@@ -78,7 +90,8 @@ function play(options: Partial<PipelinedOptions>, loss: Loss, isTold: boolean): 
     const all = pipelinedRecords(full, random);
     const isLost = loss(all.length, random);
     const facts = isTold ? without(all, isLost) : all.filter((_, index) => !isLost(index));
-    judge(decode(facts, isTold), score, `seed ${seed}`);
+    const flagged = facts.map((fact) => ({ ...fact, flags: fact.flags | flags }));
+    judge(decode(flagged, isTold), score, `seed ${seed}`);
   }
   return score;
 }

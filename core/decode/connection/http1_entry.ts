@@ -11,6 +11,8 @@ export interface Entry {
   isTold: boolean;
   /** Requests before it may have been lost. */
   readonly isAfterLoss: boolean;
+  /** Bytes of answers were lost before it: they may be of answers to requests before it. */
+  readonly isAfterAnswerLoss: boolean;
   /**
    * A client that waits for each answer would not have sent it yet: an answer is due that nobody saw, and nothing says that
    * bytes of it were lost before this request.

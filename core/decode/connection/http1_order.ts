@@ -2,12 +2,14 @@
 
 /** A silence after which an answer that was not lost would have come, if as many were seen as were asked for. */
 const SHORT_SILENCE_NS = 1e9;
+/** A silence with nothing under way, as far as is known, in which a client that does not wait would have sent something. */
+const SILENCE_NS = 5e9;
 /** A silence in which nothing can be under way any more. */
 const LONG_SILENCE_NS = 60e9;
 
 /**
- * `sure`: the answers come in the order of the requests that were seen. `assumed`: requests were lost, and nothing speaks
- * against a client that waits for each answer. `lost`: an answer cannot be told from another.
+ * `sure`: the answers come in the order of the requests that were seen. `assumed`: requests were lost, or made before the
+ * connection was seen, and nothing speaks against a client that waits for each answer. `lost`: an answer cannot be told from another.
  */
 export type Order = "sure" | "assumed" | "lost";
 
@@ -58,9 +60,10 @@ export class OrderState {
   }
 
   /** A request begins. True: after a silence in which every answer came, so that the next answer is its own. */
-  begins(firstByteNs: number): boolean {
+  begins(firstByteNs: number, inFlight: number): boolean {
     if (firstByteNs !== this.#afterSilenceNs) return false;
-    if (this.#silenceNs >= LONG_SILENCE_NS) this.prove();
+    const isIdle = this.order === "assumed" && inFlight === 0 && this.#silenceNs >= SILENCE_NS;
+    if (isIdle || this.#silenceNs >= LONG_SILENCE_NS) this.prove();
     else if (this.order === "lost" && this.#owed <= 0) this.order = "assumed";
     else return false;
     return true;

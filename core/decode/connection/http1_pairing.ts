@@ -41,6 +41,8 @@ export class Pairing {
     private readonly tellsLoss: boolean,
   ) {
     this.#isRequestUnsure = this.#isResponseUnsure = joinedLate;
+    // Who waits for what was asked before is not known.
+    if (joinedLate) this.order.order = "assumed";
   }
 
   /** Exchanges under way, those of unknown order among them. */
@@ -59,7 +61,7 @@ export class Pairing {
   /** Adds the exchange of a request head. */
   add(exchange: MutableExchange, upgrade: string | undefined): Entry {
     const { order } = this;
-    if (order.order !== "sure" && order.begins(exchange.request.firstByteNs)) this.#restart();
+    if (order.order !== "sure" && order.begins(exchange.request.firstByteNs, this.entries.length)) this.#restart();
     const isAfterLoss = this.#isRequestUnsure;
     const isEarly = this.#isEarly();
     if (this.tellsLoss && isEarly && this.entries.length > 0) order.hasPipelined = true;
@@ -75,6 +77,7 @@ export class Pairing {
       isRequestOver: false,
       isTold: false,
       isAfterLoss,
+      isAfterAnswerLoss: this.isResponseLostAhead || this.#isResponseUnsure,
       isEarly,
       upgrade: isLost ? undefined : upgrade,
     };
@@ -144,13 +147,15 @@ export class Pairing {
       this.order.answered(isHeadLost ? 1 : 0);
       return;
     }
-    const isAnsweredUnseen = isHeadLost && this.#sentUntil(timeNs) === 1;
-    if (this.#keepLast(reason, timeNs, timeNs) > (isHeadLost ? 1 : 0)) this.#assumeOrder();
     const [first] = this.entries;
-    if (!isAnsweredUnseen || first === undefined || first === this.current) return;
-    // Its answer is what was lost.
-    this.entries.shift();
-    this.#cut(first, "gap", reason, timeNs);
+    const isOwn = isHeadLost && first?.isAfterAnswerLoss !== true;
+    if (isOwn && first !== undefined && first !== this.current && this.#sentUntil(timeNs) === 1) {
+      // Its answer is what was lost.
+      this.entries.shift();
+      return this.#cut(first, "gap", reason, timeNs);
+    }
+    const certain = isOwn && this.tellsLoss ? 1 : 0;
+    if (this.#keepLast(reason, timeNs, timeNs) > certain || first?.isAfterAnswerLoss === true) this.#assumeOrder();
   }
 
   /** The framing of the response under way is unsure: those that wait behind it cannot be told apart if they were pipelined. */
