@@ -98,11 +98,13 @@ export class ChatChoice {
   }
 
   #takeText(delta: JsonRecord): boolean {
-    let hasOutput = false;
+    const thought = this.reasoning;
     const text = this.#readContent(delta.content) ?? asText(delta.refusal);
+    // Thoughts may be parts of the content.
+    let hasOutput = this.reasoning !== thought;
     if (text !== undefined) {
       this.content = (this.content ?? "") + text;
-      hasOutput = text !== "";
+      if (text !== "") hasOutput = true;
     }
     const reasoning = readReasoning(delta);
     if (reasoning !== undefined) {

@@ -249,3 +249,14 @@ Deno.test("openai_chat reads a cost in dollars that stands beside the usage, and
   assert.equal(read({ usd: 0, diem: 0 }), 0);
   assert.equal(read(0.4), undefined);
 });
+
+Deno.test("openai_chat counts pieces of thoughts that are parts of the content as output", () => {
+  const toText = (content: unknown) =>
+    JSON.stringify({ choices: [{ index: 0, delta: { content }, finish_reason: null }] });
+  const think = (text: string) => toText([{ type: "thinking", thinking: [{ type: "text", text }] }]);
+  const events = [think("Owls"), think(" sleep"), think(""), toText("By day")];
+  const { results, answer } = readStream(events);
+  assert.deepEqual(results, ["token", "token", "meta", "token"]);
+  assert.equal(answer.choices[0]?.message.reasoning, "Owls sleep");
+  assert.deepEqual(readStream(events, true).results[0], { reasoning: "Owls" });
+});
