@@ -260,3 +260,16 @@ Deno.test("openai_chat counts pieces of thoughts that are parts of the content a
   assert.equal(answer.choices[0]?.message.reasoning, "Owls sleep");
   assert.deepEqual(readStream(events, true).results[0], { reasoning: "Owls" });
 });
+
+Deno.test("openai_chat reads Databricks' part of reasoning as thoughts, whole and in pieces, and counts no file", () => {
+  const think = (text: string) => ({ type: "reasoning", summary: [{ type: "summary_text", text, signature: "" }] });
+  const whole = {
+    choices: [{ message: { role: "assistant", content: [think("Owls sleep"), { type: "text", text: "Noon" }] } }],
+  };
+  const pieces = [[think("Owls")], [think(" sleep")], [{ type: "text", text: "Noon" }]];
+  const stream = readStream(pieces.map((content) => JSON.stringify({ choices: [{ index: 0, delta: { content } }] })));
+  assert.deepEqual(stream.results, ["token", "token", "token"]);
+  for (const { choices } of [readAnswer(openaiChat, [{ json: whole }]).answer, stream.answer]) {
+    assert.deepEqual(choices[0]?.message, { role: "assistant", content: "Noon", reasoning: "Owls sleep" });
+  }
+});

@@ -70,7 +70,8 @@ const MEMBERS = ["image", "image_url", "audio", "input_audio"] as const;
 
 function addPart(message: Message, part: JsonRecord): void {
   const type = asText(part.type) ?? MEMBERS.find((name) => part[name] !== undefined) ?? "text";
-  if (type === "thinking") return addThinking(message, part);
+  if (type === "thinking") return addThinking(message, part.thinking);
+  if (type === "reasoning" && part.summary !== undefined) return addThinking(message, part.summary);
   const text = asText(part.text) ?? asText(part.refusal);
   if (text !== undefined) return addText(message, text);
   if (type.includes("image")) message.imageCount = (message.imageCount ?? 0) + 1;
@@ -82,10 +83,9 @@ function addText(message: Message, text: string): void {
   message.content = message.content === undefined ? text : `${message.content}\n${text}`;
 }
 
-/** Mistral's thinking part: a text, or a list of text parts. */
-function addThinking(message: Message, part: JsonRecord): void {
-  const text = asText(part.thinking) ??
-    asList(part.thinking).map((entry) => asText(asRecord(entry)?.text) ?? "").join("");
+/** Thoughts as Mistral (`thinking`) and Databricks (`summary`) put them into the content: a text, or a list of text parts. */
+function addThinking(message: Message, thoughts: unknown): void {
+  const text = asText(thoughts) ?? asList(thoughts).map((entry) => asText(asRecord(entry)?.text) ?? "").join("");
   if (text !== "") message.reasoning = (message.reasoning ?? "") + text;
 }
 
