@@ -10,7 +10,7 @@ import type { MutableExchange } from "./connection_format.ts";
 import { findAsked, hasName, MAX_NAMED } from "./http1_echo.ts";
 import type { AnswerHead, Entry } from "./http1_entry.ts";
 import { OrderState } from "./http1_order.ts";
-import type { MessageReader } from "./http1_reader.ts";
+import { type MessageReader, SKIPPED } from "./http1_reader.ts";
 
 /** The exchanges under way on one connection. */
 export class Pairing {
@@ -155,7 +155,8 @@ export class Pairing {
       return this.#cut(first, "gap", reason, timeNs);
     }
     const certain = isOwn && this.tellsLoss ? 1 : 0;
-    if (this.#keepLast(reason, timeNs, timeNs) > certain || first?.isAfterAnswerLoss === true) this.#assumeOrder();
+    const isUnsure = this.#keepLast(reason, timeNs, timeNs) > certain || first?.isAfterAnswerLoss === true;
+    if (isUnsure && !reason.startsWith(SKIPPED)) this.#assumeOrder();
   }
 
   /** The framing of the response under way is unsure: those that wait behind it cannot be told apart if they were pipelined. */

@@ -34,10 +34,10 @@ export interface MessageOwner {
  * a chunk; `hold` keeps bytes for a decision of the owner; `off` drops everything. */
 type State = "head" | "fixed" | "chunked" | "until_close" | "seek" | "chunk_seek" | "hold" | "off";
 
-/** More missing bytes than this where a head should begin are of a head: empty lines are fewer, and so is an interim answer (1xx). */
-const LEAST_HEAD_BYTES: Readonly<Record<Flow, number>> = { request: 4, response: 32 };
-/** What the kernel left out on purpose; of every message it copies the beginning. */
-const SKIPPED = "skipped_";
+/** More missing bytes than this where a head should begin are of a head: an interim answer (1xx) is shorter. */
+const LEAST_HEAD_BYTES: Readonly<Record<Flow, number>> = { request: 0, response: 32 };
+/** Reasons of what the kernel left out on purpose begin so; of every message it copies the beginning. */
+export const SKIPPED = "skipped_";
 
 /** Most bytes kept while the owner decides about an upgrade. */
 const MAX_HELD_BYTES = 256 * 1024;
@@ -191,6 +191,8 @@ export class MessageReader {
         return this.loseSync(reason, timeNs, this.#isHead(this.#heads.heldBytes + lostBytes, reason));
       case "hold":
         return this.loseSync(reason, timeNs);
+      case "seek":
+        return this.owner.lostSync(this, reason, timeNs, false);
       default:
     }
   }
