@@ -1,10 +1,10 @@
 /** Hosts and paths of vendors lead to their own formats, through the whole call stage. */
 import assert from "node:assert/strict";
-import { crc32 } from "node:zlib";
 import { DAMAGED_CALL_FUZZ } from "../../tests/fuzz/damaged_calls.ts";
 import { sse, Stage } from "../../tests/support/call_stage.ts";
 import { runFuzz, TEST_INPUTS } from "../../tests/support/fuzz.ts";
 import { writeProto } from "../../tests/support/proto_writer.ts";
+import { eventStreamFrame, textHeader } from "../../tests/support/event_stream_writer.ts";
 import { concat } from "../../tests/support/random.ts";
 import { WARP_EVENT, WARP_REQUEST } from "./dialect/warp_schema.ts";
 
@@ -190,21 +190,10 @@ for (const { url, provider, dialect, request, headers, answer, contentType, mode
 
 /** One frame of an AWS event stream. */
 function toFrame(name: string, json: unknown): Uint8Array {
-  const encoder = new TextEncoder();
-  const payload = encoder.encode(JSON.stringify(json));
-  const headers = Object.entries({ ":event-type": name, ":message-type": "event" }).flatMap(([key, value]) => [
-    ...[key.length, ...encoder.encode(key)],
-    ...[7, 0, value.length, ...encoder.encode(value)],
-  ]);
-  const frame = new Uint8Array(12 + headers.length + payload.length + 4);
-  const view = new DataView(frame.buffer);
-  view.setUint32(0, frame.length);
-  view.setUint32(4, headers.length);
-  view.setUint32(8, crc32(frame.subarray(0, 8)));
-  frame.set(headers, 12);
-  frame.set(payload, 12 + headers.length);
-  view.setUint32(frame.length - 4, crc32(frame.subarray(0, frame.length - 4)));
-  return frame;
+  return eventStreamFrame(
+    [textHeader(":event-type", name), textHeader(":message-type", "event")],
+    JSON.stringify(json),
+  );
 }
 
 Deno.test("documented calls of vendors may be damaged anywhere", () => {

@@ -2,6 +2,7 @@
  * Overwrites bytes of a connection that belong to no model call, in place and of equal length, so that nothing of them can be
  * read and a decoder that looks for the next message sees what it saw: where messages seem to begin, and the status of answers.
  */
+import { joinBytes } from "./joined_bytes.ts";
 const STAR = 42;
 const SPACE = 32;
 const SLASH = 47;
@@ -22,7 +23,7 @@ const latin1 = new TextDecoder("latin1");
 
 /** Blanks pieces that follow each other without a hole. Line ends stay, and how each line of a message's beginning looks. */
 export function blank(pieces: readonly Uint8Array[], isRequest: boolean): void {
-  const whole = join(pieces);
+  const whole = joinBytes(pieces);
   const starts: number[] = [];
   let at = 0;
   for (const piece of pieces) {
@@ -39,7 +40,7 @@ export function blank(pieces: readonly Uint8Array[], isRequest: boolean): void {
 
 /** Whether pieces that follow each other end within the head of an answer, or could. */
 export function mayBeOpenHead(pieces: readonly Uint8Array[]): boolean {
-  const text = latin1.decode(join(pieces).subarray(-MAX_HEAD_BYTES));
+  const text = latin1.decode(joinBytes(pieces).subarray(-MAX_HEAD_BYTES));
   const ended = /(?:\r?\n){2}$/.test(text);
   if (ended) return false;
   const lastHead = Math.max(text.lastIndexOf("\r\n\r\n") + 4, text.lastIndexOf("\n\n") + 2);
@@ -90,16 +91,6 @@ function blankRequestLine(bytes: Uint8Array, from: number, end: number): boolean
   const target = bytes[at] !== SPACE ? at : bytes[at + 1] === SLASH ? at + 2 : at + 1;
   stars(bytes, Math.min(end, target), hasVersion ? lineEnd - VERSION_BYTES - 1 : end);
   return true;
-}
-
-function join(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
 
 function isMethodByte(byte: number): boolean {

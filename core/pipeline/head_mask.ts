@@ -3,6 +3,7 @@
  * as before. The word before a credential (`Bearer`) and a vendor's public beginning of keys stay: events name them.
  */
 import { PROVIDERS } from "../decode/provider/registry.ts";
+import { joinBytes } from "./joined_bytes.ts";
 
 const STAR = 42;
 const SPACE = 32;
@@ -39,7 +40,8 @@ const latin1 = new TextDecoder("latin1");
  * false when the head does not end in them; what is there is masked all the same.
  */
 export function maskHeads(pieces: readonly Uint8Array[], isAll = false): boolean {
-  const whole = join(pieces);
+  const [only] = pieces;
+  const whole = pieces.length === 1 && only !== undefined ? only : joinBytes(pieces);
   let at = 0;
   let isEnded = false;
   if (isAll) maskHead(whole, 0, whole.length);
@@ -52,18 +54,6 @@ export function maskHeads(pieces: readonly Uint8Array[], isAll = false): boolean
   }
   if (pieces.length > 1 || pieces[0] !== whole) spread(whole, pieces);
   return isEnded;
-}
-
-function join(pieces: readonly Uint8Array[]): Uint8Array {
-  const [only] = pieces;
-  if (pieces.length === 1 && only !== undefined) return only;
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
 
 function spread(whole: Uint8Array, pieces: readonly Uint8Array[]): void {

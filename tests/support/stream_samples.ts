@@ -1,6 +1,5 @@
 /** A streamed answer of each format that streams, event by event. All texts are made up. */
-import { crc32 } from "node:zlib";
-import { concat } from "./random.ts";
+import { eventStreamFrame, textHeader } from "./event_stream_writer.ts";
 
 /** A request and the events of its streamed answer. */
 export interface StreamSample {
@@ -261,28 +260,9 @@ function lines(...events: readonly unknown[]): Uint8Array[] {
 
 /** A frame of an AWS event stream. */
 function frame(type: string, payload: unknown): Uint8Array {
-  const headers = concat([
-    header(":message-type", "event"),
-    header(":event-type", type),
-    header(":content-type", "application/json"),
-  ]);
-  const content = encoder.encode(JSON.stringify(payload));
-  const bytes = new Uint8Array(16 + headers.length + content.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, bytes.length);
-  view.setUint32(4, headers.length);
-  view.setUint32(8, crc32(bytes.subarray(0, 8)));
-  bytes.set(headers, 12);
-  bytes.set(content, 12 + headers.length);
-  view.setUint32(bytes.length - 4, crc32(bytes.subarray(0, bytes.length - 4)));
-  return bytes;
-}
-
-function header(name: string, value: string): Uint8Array {
-  return concat([
-    Uint8Array.of(name.length),
-    encoder.encode(name),
-    Uint8Array.of(7, 0, value.length),
-    encoder.encode(value),
-  ]);
+  const headers = { ":message-type": "event", ":event-type": type, ":content-type": "application/json" };
+  return eventStreamFrame(
+    Object.entries(headers).map(([name, value]) => textHeader(name, value)),
+    JSON.stringify(payload),
+  );
 }

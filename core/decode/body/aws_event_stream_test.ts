@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { crc32 } from "node:zlib";
 import { BodyLog, runBody } from "../../../tests/support/body_log.ts";
+import { anyHeader, eventStreamFrame, textHeader } from "../../../tests/support/event_stream_writer.ts";
 import { concat } from "../../../tests/support/random.ts";
 import { awsEventStream } from "./aws_event_stream.ts";
 
@@ -58,24 +58,10 @@ Deno.test("aws event stream is known by its first checksum where no content type
 });
 
 function frame(type: string, payload: string): Uint8Array {
-  const headers = concat([
-    header(":event-type", 7, concat([Uint8Array.of(0, type.length), encoder.encode(type)])),
-    header("n", 4, Uint8Array.of(0xff, 0xff, 0xff, 0xf9)),
-    header("ok", 0, new Uint8Array(0)),
-    header("raw", 6, Uint8Array.of(0, 2, 0, 0xff)),
-  ]);
-  const content = encoder.encode(payload);
-  const bytes = new Uint8Array(16 + headers.length + content.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, bytes.length);
-  view.setUint32(4, headers.length);
-  view.setUint32(8, crc32(bytes.subarray(0, 8)));
-  bytes.set(headers, 12);
-  bytes.set(content, 12 + headers.length);
-  view.setUint32(bytes.length - 4, crc32(bytes.subarray(0, bytes.length - 4)));
-  return bytes;
-}
-
-function header(name: string, type: number, value: Uint8Array): Uint8Array {
-  return concat([Uint8Array.of(name.length), encoder.encode(name), Uint8Array.of(type), value]);
+  return eventStreamFrame([
+    textHeader(":event-type", type),
+    anyHeader("n", 4, Uint8Array.of(0xff, 0xff, 0xff, 0xf9)),
+    anyHeader("ok", 0, new Uint8Array(0)),
+    anyHeader("raw", 6, Uint8Array.of(0, 2, 0, 0xff)),
+  ], payload);
 }

@@ -10,6 +10,7 @@ import { toFinishReason } from "./finish_reason.ts";
 import { asFilledText, asList, asRecord, asText, type JsonRecord } from "./json_access.ts";
 import { asRecords, compact } from "./json_value.ts";
 import { hasPathEnd } from "./path_end.ts";
+import { decodePromptRequest } from "./prompt_request.ts";
 
 const PATH = /\/studio\/v1\/([^/]+)\/complete$/;
 
@@ -28,25 +29,19 @@ export const ai21Complete: Dialect = {
 };
 
 function decodeRequest(view: RequestView): ModelRequest | undefined {
-  const json = asRecord(view.json);
-  const prompt = asText(json?.["prompt"]);
-  if (json === undefined || prompt === undefined) return undefined;
-  return compact<ModelRequest>({
-    requestType: "completion",
-    model: PATH.exec(view.path)?.[1],
-    isStreaming: false,
-    messages: [{ role: "user", content: prompt }],
-    tools: [],
-    parameters: compact<Record<string, unknown>>({
-      temperature: json["temperature"] ?? undefined,
-      top_p: json["topP"] ?? undefined,
-      max_tokens: json["maxTokens"] ?? undefined,
-      stop: json["stopSequences"] ?? undefined,
-      n: json["numResults"] ?? undefined,
-      frequency_penalty: asRecord(json["frequencyPenalty"])?.["scale"],
-      presence_penalty: asRecord(json["presencePenalty"])?.["scale"],
-    }),
-  });
+  return decodePromptRequest(view, readParameters, PATH.exec(view.path)?.[1]);
+}
+
+function readParameters(json: JsonRecord): Record<string, unknown> {
+  return {
+    temperature: json["temperature"],
+    top_p: json["topP"],
+    max_tokens: json["maxTokens"],
+    stop: json["stopSequences"],
+    n: json["numResults"],
+    frequency_penalty: asRecord(json["frequencyPenalty"])?.["scale"],
+    presence_penalty: asRecord(json["presencePenalty"])?.["scale"],
+  };
 }
 
 function readAnswer(json: JsonRecord): Partial<ModelResponse> {

@@ -6,10 +6,10 @@
 import type { ModelRequest } from "../../model/model_call.ts";
 import type { Dialect, RequestView } from "./dialect.ts";
 import { toFinishReason } from "./finish_reason.ts";
-import { asFilledText, asRecord, asText, type JsonRecord } from "./json_access.ts";
-import { compact } from "./json_value.ts";
+import { asFilledText, asText, type JsonRecord } from "./json_access.ts";
 import { hasPathEnd } from "./path_end.ts";
 import { createPieceReader, type Piece } from "./piece_reader.ts";
+import { decodePromptRequest } from "./prompt_request.ts";
 
 /** Anthropic's text completions. */
 export const anthropicComplete: Dialect = {
@@ -26,23 +26,17 @@ export const anthropicComplete: Dialect = {
 };
 
 function decodeRequest(view: RequestView): ModelRequest | undefined {
-  const json = asRecord(view.json);
-  const prompt = asText(json?.["prompt"]);
-  if (json === undefined || prompt === undefined) return undefined;
-  return compact<ModelRequest>({
-    requestType: "completion",
-    model: asFilledText(json["model"]),
-    isStreaming: json["stream"] === true,
-    messages: [{ role: "user", content: prompt }],
-    tools: [],
-    parameters: compact<Record<string, unknown>>({
-      temperature: json["temperature"] ?? undefined,
-      top_p: json["top_p"] ?? undefined,
-      top_k: json["top_k"] ?? undefined,
-      max_tokens: json["max_tokens_to_sample"] ?? undefined,
-      stop: json["stop_sequences"] ?? undefined,
-    }),
-  });
+  return decodePromptRequest(view, readParameters);
+}
+
+function readParameters(json: JsonRecord): Record<string, unknown> {
+  return {
+    temperature: json["temperature"],
+    top_p: json["top_p"],
+    top_k: json["top_k"],
+    max_tokens: json["max_tokens_to_sample"],
+    stop: json["stop_sequences"],
+  };
 }
 
 function readPiece(json: JsonRecord): Piece | undefined {

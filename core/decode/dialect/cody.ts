@@ -6,6 +6,7 @@
 import type { Choice, Message, ModelError, ModelRequest, ModelResponse, ToolResult } from "../../model/model_call.ts";
 import type { Usage } from "../../model/usage.ts";
 import type { BodyMessage } from "../body/body_format.ts";
+import { CallOrder } from "./call_order.ts";
 import type { Dialect, RequestView, ResponseContext, ResponseReader, StreamDelta } from "./dialect.ts";
 import { asFilledText, asRecord, asText, type JsonRecord, parseRecord } from "./json_access.ts";
 import { asRecords, compact } from "./json_value.ts";
@@ -90,7 +91,7 @@ function addPart(message: Message, part: JsonRecord): void {
 class CodyReader implements ResponseReader {
   readonly #context: ResponseContext;
   readonly #choice = new ChatChoice(0);
-  readonly #callIndex = new Map<string, number>();
+  readonly #callOrder = new CallOrder();
   #hasChoice = false;
   #isStream = false;
   #isDone = false;
@@ -137,7 +138,7 @@ class CodyReader implements ResponseReader {
     if (usage !== undefined) this.#usage = decodeOpenAiUsage(usage, []);
     const content = asText(json["deltaText"]) ?? this.#newPart(asText(json["completion"]));
     const reasoning = asFilledText(json["delta_thinking"]);
-    const calls = asRecords(json["delta_tool_calls"]).map((call) => this.#toDelta(call));
+    const calls = asRecords(json["delta_tool_calls"]).map((call) => this.#callOrder.toDelta(call));
     const hasOutput = this.#choice.takeDelta(compact<Record<string, unknown>>({
       content,
       reasoning_content: reasoning,
@@ -154,14 +155,5 @@ class CodyReader implements ResponseReader {
     if (whole === undefined || whole.startsWith(known)) return whole?.slice(known.length);
     this.#choice.content = undefined;
     return whole;
-  }
-
-  /** Arguments without an id go on with the call before them. */
-  #toDelta(call: JsonRecord): JsonRecord {
-    const id = asFilledText(call["id"]);
-    const last = this.#callIndex.size - 1;
-    const index = id === undefined ? Math.max(0, last) : this.#callIndex.get(id) ?? last + 1;
-    if (id !== undefined) this.#callIndex.set(id, index);
-    return { index, id, type: "function", function: call["function"] };
   }
 }

@@ -10,6 +10,7 @@ import { createDocumentReader } from "./document_reader.ts";
 import { asCount, asFilledText, asRecord, asText, type JsonRecord } from "./json_access.ts";
 import { asRecords, compact } from "./json_value.ts";
 import { hasPathEnd } from "./path_end.ts";
+import { decodePromptRequest } from "./prompt_request.ts";
 
 /** Cohere text generation. */
 export const cohereGenerate: Dialect = {
@@ -31,20 +32,7 @@ export const cohereGenerate: Dialect = {
 };
 
 function decodeRequest(view: RequestView): ModelRequest | undefined {
-  const json = asRecord(view.json);
-  const prompt = asText(json?.["prompt"]);
-  if (json === undefined || prompt === undefined) return undefined;
-  return compact<ModelRequest>({
-    requestType: "completion",
-    model: asFilledText(json["model"]),
-    isStreaming: json["stream"] === true,
-    messages: [{ role: "user", content: prompt }],
-    tools: [],
-    parameters: compact<Record<string, unknown>>({
-      ...readCohereParameters(json),
-      n: json["num_generations"] ?? undefined,
-    }),
-  });
+  return decodePromptRequest(view, (json) => ({ ...readCohereParameters(json), n: json["num_generations"] }));
 }
 
 function readAnswer(json: JsonRecord, pieces: Map<number, Choice>): Partial<ModelResponse> {

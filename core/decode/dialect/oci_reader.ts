@@ -2,6 +2,7 @@
 import type { Choice, ModelError, ModelResponse, ToolCall } from "../../model/model_call.ts";
 import type { Usage } from "../../model/usage.ts";
 import type { BodyMessage } from "../body/body_format.ts";
+import { CallOrder } from "./call_order.ts";
 import { toCohereFinishReason } from "./cohere_facts.ts";
 import { readFirstCalls } from "./cohere_message.ts";
 import type { ResponseContext, ResponseReader, StreamDelta } from "./dialect.ts";
@@ -43,7 +44,7 @@ export function createOciReader(context: ResponseContext): ResponseReader {
 class OciReader implements ResponseReader {
   readonly #context: ResponseContext;
   readonly #streamed = new Map<number, ChatChoice>();
-  readonly #callIndex = new Map<string, number>();
+  readonly #callOrder = new CallOrder();
   #choices: Choice[] = [];
   /** Calls that came whole. */
   #calls: ToolCall[] = [];
@@ -110,7 +111,7 @@ class OciReader implements ResponseReader {
     if (!isRepeated || this.#calls.length === 0) this.#calls.push(...readFirstCalls(json["toolCalls"]));
     const content = isRepeated ? undefined : asText(json["text"]) ?? joinTexts(message);
     const reasoning = asFilledText(message?.["reasoningContent"]);
-    const calls = asRecords(message?.["toolCalls"]).map((call) => this.#toDelta(call));
+    const calls = asRecords(message?.["toolCalls"]).map((call) => this.#callOrder.toDelta(call));
     const hasOutput = choice.takeDelta(compact<Record<string, unknown>>({
       content,
       reasoning_content: reasoning,
@@ -126,16 +127,6 @@ class OciReader implements ResponseReader {
     const choice = new ChatChoice(index);
     this.#streamed.set(index, choice);
     return choice;
-  }
-
-  /** A piece without an id goes on with the call before it. */
-  #toDelta(call: JsonRecord): JsonRecord {
-    const id = asFilledText(call["id"]);
-    const last = this.#callIndex.size - 1;
-    const index = id === undefined ? Math.max(0, last) : this.#callIndex.get(id) ?? last + 1;
-    if (id !== undefined) this.#callIndex.set(id, index);
-    const named = asRecord(call["function"]) ?? call;
-    return { index, id, type: "function", function: { name: named["name"], arguments: named["arguments"] } };
   }
 
   #close(streamed: ChatChoice, isComplete: boolean): Choice {
