@@ -114,9 +114,12 @@ fn a_program_that_ended_before_its_library_had_probes_is_told_of() {
 
 #[test]
 fn with_wait_attach_a_program_is_held_while_its_library_gets_its_probes_and_goes_on() {
-    if let Some(seen) = short_programs_with_unknown_libraries("wait", true) {
-        assert!(seen > 0, "none of eight");
-    }
+    // A program is held when its library is told of, which a busy machine may do after its end: one that is seen is enough.
+    let seen = (0..5).find_map(|batch| match short_programs_with_unknown_libraries(&format!("wait{batch}"), true) {
+        Some(0) => None,
+        seen => Some(seen),
+    });
+    assert!(seen.is_some(), "none of forty");
 }
 
 #[test]
