@@ -36,12 +36,16 @@ function toLater(name) {
   const identifier = "oisp:" + name;
   const module = new (vm().SourceTextModule)(readText(name), {
     identifier,
-    importModuleDynamically: (specifier) => importOne(String(specifier).slice(2)),
+    importModuleDynamically: importAny,
     initializeImportMeta: (meta) => void (meta.url = identifier),
   });
   later.set(name, module);
   texts.delete(name);
   return module;
+}
+
+async function importAny(specifier) {
+  return specifier.startsWith("./") ? await importOne(specifier.slice(2)) : await import(specifier);
 }
 
 function toSynthetic(identifier, values) {

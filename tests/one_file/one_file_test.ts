@@ -139,17 +139,6 @@ testOrSkip("one file starts 40 times with arguments and environments of many siz
   }
 });
 
-testOrSkip(
-  "one file says nothing of its own on a terminal",
-  reason ?? (isOnPath("script") ? undefined : "script is missing"),
-  async () => {
-    const path = await buildProbe();
-    const output = await new Deno.Command("script", { args: ["-qec", `${path} lazy`, "/dev/null"], stdin: "null" })
-      .output();
-    strictEqual(new TextDecoder().decode(output.stdout).trim(), createHash("sha256").update("lazy").digest("hex"));
-  },
-);
-
 testOrSkip("one file loads a module when it is first wanted", reason, async () => {
   const { stdout } = await start({ args: ["lazy"] });
   strictEqual(stdout.trim(), createHash("sha256").update("lazy").digest("hex"));

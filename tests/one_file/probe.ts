@@ -3,7 +3,7 @@ const [task] = Deno.args;
 if (task === "lazy" || task === "lazy-after-revoke") {
   if (task !== "lazy") Deno.permissions.revokeSync({ name: "ffi" });
   const { answer } = await import("./probe_lazy.ts");
-  console.log(answer());
+  console.log(await answer());
 } else {
   const status = Deno.readTextFileSync("/proc/self/status");
   const library = Deno.env.get("OISP_LIBRARY") ?? "";

@@ -1,6 +1,7 @@
-import { createHash } from "node:crypto";
+import { Buffer } from "node:buffer";
 
-/** Gives a text that only a module with a built-in of its own can give. */
-export function answer(): string {
-  return createHash("sha256").update("lazy").digest("hex");
+/** Gives a text that only a module with built-ins of its own can give, one imported at once and one when it is wanted. */
+export async function answer(): Promise<string> {
+  const { createHash } = await import("node:crypto");
+  return createHash("sha256").update(Buffer.from("lazy")).digest("hex");
 }
